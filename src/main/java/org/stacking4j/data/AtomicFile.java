@@ -1,0 +1,95 @@
+package org.stacking4j.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Writes files whole or not at all. */
+public final class AtomicFile {
+  /** Writes the content of a file. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything to {@code out}, which is buffered; need not flush or close it. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  // Files.createTempFile would do, but gives files that only their owner may read.
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private AtomicFile() {}
+
+  /**
+   * Writes a file: first under another name beside the target, then, once it is on the disk,
+   * renamed. Whatever goes wrong, a file that was there before stays as it was, and no part of the
+   * new one is left behind.
+   *
+   * @throws IOException if the file cannot be written; the message names it
+   */
+  public static void write(Path file, Content content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null || target.getFileName() == null || Files.isDirectory(target)) {
+      throw new IOException("cannot write " + file + ": it is a folder, name a file");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IOException("cannot write " + file + ": the folder " + folder + " does not exist");
+    }
+    Path part = null;
+    try {
+      Path fresh = folder.resolve(partName(target.getFileName()));
+      try (FileChannel channel =
+          FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        part = fresh;
+        OutputStream out = new FlushedOnClose(Channels.newOutputStream(channel));
+        content.writeTo(out);
+        out.flush();
+        channel.force(true);
+      }
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      part = null;
+    } catch (IOException e) {
+      throw new IOException("cannot write " + file + ": " + reason(e), e);
+    } finally {
+      if (part != null) {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  /** A name that no other write of this machine uses now. */
+  private static String partName(Path name) {
+    return "."
+        + name
+        + "."
+        + ProcessHandle.current().pid()
+        + "-"
+        + COUNT.incrementAndGet()
+        + ".part";
+  }
+
+  /** Printers close what they print to; the channel must stay open until it is on the disk. */
+  private static final class FlushedOnClose extends BufferedOutputStream {
+    FlushedOnClose(OutputStream out) {
+      super(out, 1 << 16);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof java.nio.file.AccessDeniedException) {
+      return "permission denied";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

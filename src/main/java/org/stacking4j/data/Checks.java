@@ -1,0 +1,109 @@
+package org.stacking4j.data;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks of what callers hand in; each failure is one sentence that says where and how to mend. */
+final class Checks {
+  private Checks() {}
+
+  static void isMatrix(INDArray features) {
+    String shape = Arrays.toString(features.shape());
+    if (features.rank() != 2) {
+      throw new IllegalArgumentException(
+          ("features must be a matrix [rows, columns], but have shape %s: reshape them to one row per"
+                  + " example")
+              .formatted(shape));
+    }
+    if (features.size(0) < 1) {
+      throw new IllegalArgumentException(
+          "features of shape %s have no rows: give at least one".formatted(shape));
+    }
+    if (features.size(1) < 1) {
+      throw new IllegalArgumentException(
+          "features of shape %s have no columns: give at least one".formatted(shape));
+    }
+    if (!features.dataType().isNumerical()) {
+      throw new IllegalArgumentException(
+          "features are of type %s: give numbers, they are kept as float32"
+              .formatted(features.dataType()));
+    }
+  }
+
+  static void areClassNames(List<String> names) {
+    if (names.size() < 2) {
+      throw new IllegalArgumentException(
+          "found class names %s: a classifier needs at least 2 classes".formatted(names));
+    }
+    Map<String, Integer> seen = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("class name %d is blank: name every class".formatted(i));
+      }
+      Integer earlier = seen.putIfAbsent(name, i);
+      if (earlier != null) {
+        throw new IllegalArgumentException(
+            "classes %s and %d are both named '%s': class names must differ"
+                .formatted(earlier, i, name));
+      }
+    }
+  }
+
+  static void areLabels(int[] labels, long rows, int classes) {
+    if (labels.length != rows) {
+      throw new IllegalArgumentException(
+          "found %d labels for %d rows: give exactly one label per row"
+              .formatted(labels.length, rows));
+    }
+    for (int row = 0; row < labels.length; row++) {
+      if (labels[row] < 0 || labels[row] >= classes) {
+        throw new IllegalArgumentException(
+            "label %d in row %d is out of range: %d classes are named, so labels must be 0 to %d"
+                .formatted(labels[row], row, classes, classes - 1));
+      }
+    }
+  }
+
+  static void areRowIds(long[] ids, int rows) {
+    if (ids.length != rows) {
+      throw new IllegalArgumentException(
+          "found %d row ids for %d rows: give exactly one row id per row"
+              .formatted(ids.length, rows));
+    }
+    long[] sorted = ids.clone();
+    Arrays.sort(sorted);
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        throw new IllegalArgumentException(
+            "row id %d is given to row %d and again to row %d: row ids must be unique"
+                .formatted(sorted[i], indexOf(ids, sorted[i], 0), secondIndexOf(ids, sorted[i])));
+      }
+    }
+  }
+
+  /** Fails with an {@link IndexOutOfBoundsException} unless 0 <= row < rows. */
+  static int position(int row, int rows) {
+    if (row < 0 || row >= rows) {
+      throw new IndexOutOfBoundsException(
+          "row %d is out of range: there are %d rows, so rows are 0 to %d"
+              .formatted(row, rows, rows - 1));
+    }
+    return row;
+  }
+
+  private static int indexOf(long[] ids, long id, int from) {
+    int i = from;
+    while (ids[i] != id) {
+      i++;
+    }
+    return i;
+  }
+
+  private static int secondIndexOf(long[] ids, long id) {
+    return indexOf(ids, id, indexOf(ids, id, 0) + 1);
+  }
+}

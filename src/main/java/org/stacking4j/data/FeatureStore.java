@@ -1,0 +1,190 @@
+package org.stacking4j.data;
+
+import java.lang.ref.Reference;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The feature matrix that a {@link LabeledData} and all views of it share: float32 [rows, columns],
+ * never changed after construction. Thread-safe.
+ */
+final class FeatureStore {
+  /*
+   * The matrix is one C-ordered ND4J array that nobody outside ever sees, so that nobody can change
+   * or close it. Everything handed out is a fresh copy. Both are made outside of any workspace the
+   * calling thread may have open: an array inside a workspace is overwritten in the next cycle.
+   *
+   * Values are copied through pointers into host memory, where nd4j-native keeps its arrays. For
+   * the rows of a minibatch Nd4j.pullRows gives the same, but takes 4 to 10 times as long and may
+   * spread the work over native threads, which networks fitted side by side would compete for.
+   */
+  private static final int BLOCK_FLOATS = 1 << 18;
+
+  private final INDArray matrix;
+  private final int rows;
+  private final int columns;
+  private byte @Nullable [] digest;
+
+  private FeatureStore(INDArray matrix) {
+    this.matrix = matrix;
+    this.rows = Math.toIntExact(matrix.size(0));
+    this.columns = Math.toIntExact(matrix.size(1));
+  }
+
+  /** Writes rows {@code from} (inclusive) to {@code to} (exclusive) to the start of an array. */
+  @FunctionalInterface
+  interface RowWriter {
+    void write(int from, int to, float[] target);
+  }
+
+  /** Handles one block of rows: a scratch array, and a pointer to the first value of the block. */
+  @FunctionalInterface
+  private interface BlockTask {
+    void run(int from, int to, float[] block, FloatPointer values);
+  }
+
+  /**
+   * A store with a copy of these features, converted to float32.
+   *
+   * @throws IllegalArgumentException if a value is NaN or infinite as float32
+   */
+  static FeatureStore copyOf(INDArray features) {
+    int rows = Math.toIntExact(features.size(0));
+    int columns = Math.toIntExact(features.size(1));
+    INDArray matrix = uninitialized(rows, columns);
+    FeatureStore store = new FeatureStore(outsideWorkspaces(() -> matrix.assign(features)));
+    store.checkFinite();
+    return store;
+  }
+
+  /** A store filled by the caller, whose values must be finite. */
+  static FeatureStore filled(int rows, int columns, RowWriter writer) {
+    return new FeatureStore(matrix(rows, columns, writer));
+  }
+
+  /** A new array filled by the caller: float32 [rows, columns], C order, in no workspace. */
+  static INDArray matrix(int rows, int columns, RowWriter writer) {
+    INDArray matrix = uninitialized(rows, columns);
+    forEachBlock(
+        matrix,
+        (from, to, block, values) -> {
+          writer.write(from, to, block);
+          values.put(block, 0, (to - from) * columns);
+        });
+    return matrix;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  /** A copy of these rows in this order; every position must have been checked. */
+  INDArray gather(int[] positions) {
+    INDArray gathered = uninitialized(positions.length, columns);
+    // memcpy counts positions in bytes, whatever type the pointers have.
+    long rowBytes = (long) columns * Float.BYTES;
+    BytePointer target = new BytePointer(gathered.data().pointer());
+    BytePointer source = new BytePointer(matrix.data().pointer());
+    try {
+      int from = 0;
+      while (from < positions.length) {
+        int to = endOfRun(positions, from);
+        Pointer.memcpy(
+            target.position(from * rowBytes),
+            source.position(positions[from] * rowBytes),
+            (to - from) * rowBytes);
+        from = to;
+      }
+      return gathered;
+    } finally {
+      // The pointers alone do not keep the memory from being freed.
+      Reference.reachabilityFence(matrix);
+      Reference.reachabilityFence(gathered);
+    }
+  }
+
+  /** Where the positions stop to follow one upon another. */
+  private static int endOfRun(int[] positions, int from) {
+    int to = from + 1;
+    while (to < positions.length && positions[to] == positions[to - 1] + 1) {
+      to++;
+    }
+    return to;
+  }
+
+  /** SHA-256 of the shape and the values; computed at the first call, then remembered. */
+  synchronized byte[] digest() {
+    byte[] known = digest;
+    if (known == null) {
+      Sha256 sha = new Sha256().put(rows).put(columns);
+      forEachBlock(
+          matrix,
+          (from, to, block, values) -> {
+            int count = (to - from) * columns;
+            values.get(block, 0, count);
+            sha.putFloats(block, count);
+          });
+      known = sha.bytes();
+      digest = known;
+    }
+    return known.clone();
+  }
+
+  private void checkFinite() {
+    forEachBlock(
+        matrix,
+        (from, to, block, values) -> {
+          int count = (to - from) * columns;
+          values.get(block, 0, count);
+          for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(block[i])) {
+              throw new IllegalArgumentException(
+                  "feature in row %d, column %d is %s as float32: replace or leave out such values"
+                      .formatted(from + i / columns, i % columns, block[i]));
+            }
+          }
+        });
+  }
+
+  private static void forEachBlock(INDArray matrix, BlockTask task) {
+    int rows = Math.toIntExact(matrix.size(0));
+    int columns = Math.toIntExact(matrix.size(1));
+    int perBlock = Math.max(1, Math.min(rows, BLOCK_FLOATS / columns));
+    float[] block = new float[perBlock * columns];
+    FloatPointer values = new FloatPointer(matrix.data().pointer());
+    try {
+      for (int from = 0; from < rows; from += perBlock) {
+        int to = Math.min(rows, from + perBlock);
+        task.run(from, to, block, values.position((long) from * columns));
+      }
+    } finally {
+      // The pointer alone does not keep the memory from being freed.
+      Reference.reachabilityFence(matrix);
+    }
+  }
+
+  private static INDArray uninitialized(int rows, int columns) {
+    return outsideWorkspaces(
+        () -> Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c'));
+  }
+
+  private static <T> T outsideWorkspaces(Supplier<T> task) {
+    MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+    try {
+      return task.get();
+    } finally {
+      outside.close();
+    }
+  }
+}

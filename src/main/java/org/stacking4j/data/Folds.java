@@ -1,0 +1,228 @@
+package org.stacking4j.data;
+
+import java.util.stream.IntStream;
+
+/**
+ * Which fold each row is held out in.
+ *
+ * <p>Folds are numbered from 1 to {@link #count}. A row in fold {@code f} is held out of fold
+ * {@code f}'s training rows and belongs to those of every other fold; a row in fold 0 is never held
+ * out. Each fold holds out at least one row and leaves at least one to train on.
+ *
+ * <p>The seeded factories place a row by its id, not its position: reordering the rows reorders the
+ * folds along with them. This class is immutable and thread-safe.
+ */
+public final class Folds {
+  private final int[] foldOfRow;
+  private final int count;
+
+  private Folds(int[] foldOfRow, int count) {
+    this.foldOfRow = foldOfRow;
+    this.count = count;
+  }
+
+  /**
+   * Holds out every row exactly once, with the classes spread evenly: fold sizes differ by at most
+   * 1, and so do the numbers of rows that each class has in them.
+   *
+   * @param data the rows
+   * @param k how many folds, at least 2
+   * @param seed chooses which rows of a class go together
+   * @return the folds
+   * @throws IllegalArgumentException if {@code k < 2} or a class has fewer than {@code k} rows
+   */
+  public static Folds stratified(LabeledData data, int k, long seed) {
+    if (k < 2) {
+      throw new IllegalArgumentException("found %d folds: use at least 2".formatted(k));
+    }
+    checkRarest(data, k);
+    int[] folds = new int[data.rows()];
+    int dealt = 0;
+    for (int[] rowsOfClass : RowOrder.byClass(data, seed)) {
+      for (int row : rowsOfClass) {
+        folds[row] = dealt % k + 1;
+        dealt++;
+      }
+    }
+    return new Folds(folds, k);
+  }
+
+  /**
+   * Holds out a part of the rows once: that part is fold 1, the rest is in fold 0.
+   *
+   * @param data the rows
+   * @param fraction the part of each class to hold out, greater than 0 and less than 1; rounded to
+   *     whole rows, at least 1 held out and at least 1 left
+   * @param seed chooses which rows are held out
+   * @return one fold
+   * @throws IllegalArgumentException if the fraction is out of range or a class has fewer than 2
+   *     rows
+   */
+  public static Folds holdout(LabeledData data, double fraction, long seed) {
+    if (!(fraction > 0 && fraction < 1)) {
+      throw new IllegalArgumentException(
+          "found the fraction %s to hold out: it must be greater than 0 and less than 1"
+              .formatted(fraction));
+    }
+    int[] counts = data.classCounts();
+    for (int c = 0; c < counts.length; c++) {
+      if (counts[c] < 2) {
+        throw new IllegalArgumentException(
+            ("class '%s' has %s, but a holdout needs at least 2, one on each side; give that class"
+                    + " more rows")
+                .formatted(data.classNames().get(c), rowsInWords(counts[c])));
+      }
+    }
+    int[] folds = new int[data.rows()];
+    for (int[] rowsOfClass : RowOrder.byClass(data, seed)) {
+      long wanted = Math.round(fraction * rowsOfClass.length);
+      long heldOut = Math.max(1, Math.min(rowsOfClass.length - 1, wanted));
+      for (int i = 0; i < heldOut; i++) {
+        folds[rowsOfClass[i]] = 1;
+      }
+    }
+    return new Folds(folds, 1);
+  }
+
+  /**
+   * Folds made elsewhere, for rows that belong together or come in a time order.
+   *
+   * @param foldOfRow {@code [rows]}, the fold of each row: 1 to {@code count}, or 0 for a row that
+   *     is never held out; copied
+   * @param count how many folds there are, at least 1
+   * @return the folds
+   * @throws IllegalArgumentException if there are no rows or folds, a number is out of range, or a
+   *     fold holds out no row or every row
+   */
+  public static Folds of(int[] foldOfRow, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("found %d folds: use at least 1".formatted(count));
+    }
+    if (foldOfRow.length == 0) {
+      throw new IllegalArgumentException("found no rows: give the fold of at least one");
+    }
+    int[] folds = foldOfRow.clone();
+    int[] sizes = new int[count + 1];
+    for (int row = 0; row < folds.length; row++) {
+      if (folds[row] < 0 || folds[row] > count) {
+        throw new IllegalArgumentException(
+            ("fold %d of row %d is out of range: there are %d folds, so it must be 0 (never held out)"
+                    + " to %d")
+                .formatted(folds[row], row, count, count));
+      }
+      sizes[folds[row]]++;
+    }
+    for (int fold = 1; fold <= count; fold++) {
+      if (sizes[fold] == 0) {
+        throw new IllegalArgumentException(
+            "fold %d of %d holds out no row: give it at least one".formatted(fold, count));
+      }
+      if (sizes[fold] == folds.length) {
+        throw new IllegalArgumentException(
+            "fold %d holds out all %d rows: leave at least one to train on"
+                .formatted(fold, folds.length));
+      }
+    }
+    return new Folds(folds, count);
+  }
+
+  /**
+   * No folds at all: nothing is held out.
+   *
+   * @param rows how many rows there are
+   */
+  public static Folds none(int rows) {
+    return new Folds(new int[rows], 0);
+  }
+
+  /** The number of folds; 0 where nothing is held out. */
+  public int count() {
+    return count;
+  }
+
+  /** The number of rows. */
+  public int rows() {
+    return foldOfRow.length;
+  }
+
+  /**
+   * The fold that a row is held out in.
+   *
+   * @param row a position, 0-based
+   * @return 1 to count, or 0 if it is never held out
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public int foldOf(int row) {
+    return foldOfRow[Checks.position(row, rows())];
+  }
+
+  /** A copy of the fold of each row, {@code [rows]}. */
+  public int[] foldOfRows() {
+    return foldOfRow.clone();
+  }
+
+  /**
+   * The rows that a fold holds out.
+   *
+   * @param fold 1 to count
+   * @return their positions, 0-based, ascending
+   * @throws IndexOutOfBoundsException if there is no such fold
+   */
+  public int[] heldOut(int fold) {
+    checkFold(fold);
+    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] == fold).toArray();
+  }
+
+  /**
+   * The rows that a fold trains on: all that it does not hold out.
+   *
+   * @param fold 1 to count
+   * @return their positions, 0-based, ascending
+   * @throws IndexOutOfBoundsException if there is no such fold
+   */
+  public int[] training(int fold) {
+    checkFold(fold);
+    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] != fold).toArray();
+  }
+
+  /** The size, for messages: {@code Folds[count=5, rows=60000]}. */
+  @Override
+  public String toString() {
+    return "Folds[count=%d, rows=%d]".formatted(count, rows());
+  }
+
+  private void checkFold(int fold) {
+    if (fold < 1 || fold > count) {
+      throw new IndexOutOfBoundsException(
+          "fold %d is out of range: there are %d folds, so folds are 1 to %d"
+              .formatted(fold, count, count));
+    }
+  }
+
+  private static void checkRarest(LabeledData data, int k) {
+    int[] counts = data.classCounts();
+    int rarest = 0;
+    for (int c = 1; c < counts.length; c++) {
+      rarest = counts[c] < counts[rarest] ? c : rarest;
+    }
+    int rows = counts[rarest];
+    if (rows < k) {
+      throw new IllegalArgumentException(
+          "class '%s' has %s, fewer than the %d folds; %sgive that class more rows%s"
+              .formatted(
+                  data.classNames().get(rarest),
+                  rowsInWords(rows),
+                  k,
+                  rows >= 2 ? "use at most " + rows + " folds, or " : "",
+                  rows == 0 ? " or leave its name out" : ""));
+    }
+  }
+
+  private static String rowsInWords(int rows) {
+    return switch (rows) {
+      case 0 -> "no rows";
+      case 1 -> "1 row";
+      default -> rows + " rows";
+    };
+  }
+}

@@ -1,0 +1,214 @@
+package org.stacking4j.data;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of one IDX file, the format MNIST is published in, plain or compressed with gzip.
+ *
+ * <pre>
+ * file   := magic size{dimensions} value*
+ * magic  := 0x00 0x00 type dimensions     type 0x08: unsigned bytes
+ * size   := 4 bytes, big-endian           the number of values is the product of all sizes
+ * </pre>
+ */
+final class Idx {
+  /** The two kinds of file in a data set. */
+  enum Kind {
+    IMAGES(0x00000803, 3, "image"),
+    LABELS(0x00000801, 1, "label");
+
+    private final int magic;
+    private final int dimensions;
+    private final String noun;
+
+    Kind(int magic, int dimensions, String noun) {
+      this.magic = magic;
+      this.dimensions = dimensions;
+      this.noun = noun;
+    }
+  }
+
+  /** More values than this (4 GiB once they are float32) are taken for a damaged header. */
+  private static final int MAX_VALUES = 1 << 30;
+
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final String source;
+  private final int[] sizes;
+  private final byte[] values;
+
+  private Idx(String source, int[] sizes, byte[] values) {
+    this.source = source;
+    this.sizes = sizes;
+    this.values = values;
+  }
+
+  /**
+   * Reads a file to its end.
+   *
+   * @param in the bytes of the file; gzip is recognised by its first two bytes; closed unless the
+   *     file cannot be unpacked
+   * @param kind what the file must hold
+   * @param source what errors call the file
+   * @throws IOException if the file is of another kind, damaged, cut off or too long
+   */
+  static Idx read(InputStream in, Kind kind, String source) throws IOException {
+    return new Reader(in, kind, source).read();
+  }
+
+  /** What errors call the file. */
+  String source() {
+    return source;
+  }
+
+  /** How many images or labels there are. */
+  int items() {
+    return sizes[0];
+  }
+
+  /** How many values each item has: 1 for labels. */
+  int valuesPerItem() {
+    return values.length / sizes[0];
+  }
+
+  /** One value, 0 to 255. */
+  int value(int index) {
+    return values[index] & 0xff;
+  }
+
+  /** {@code 28 x 28}, without the number of items. */
+  String itemShape() {
+    return joined(Arrays.copyOfRange(sizes, 1, sizes.length));
+  }
+
+  private static String joined(int[] sizes) {
+    return Arrays.stream(sizes)
+        .mapToObj(Integer::toUnsignedString)
+        .collect(Collectors.joining(" x "));
+  }
+
+  /** Reads one file; keeps count of the bytes so that errors can tell. */
+  private static final class Reader {
+    private final InputStream file;
+    private final Kind kind;
+    private final String source;
+    private boolean compressed;
+    private int expected;
+    private int found;
+
+    Reader(InputStream file, Kind kind, String source) {
+      this.file = new BufferedInputStream(file, BUFFER_BYTES);
+      this.kind = kind;
+      this.source = source;
+    }
+
+    Idx read() throws IOException {
+      try (InputStream in = unpacked()) {
+        checkMagic(in);
+        int[] sizes = sizes(in);
+        byte[] values = bytes(in, count(sizes));
+        if (in.read() >= 0) {
+          throw new IOException(
+              "%s goes on after the %d bytes that its header promises: fetch the file again"
+                  .formatted(source, expected));
+        }
+        return new Idx(source, sizes, values);
+      } catch (ZipException e) {
+        throw new IOException(
+            "%s is damaged inside its gzip data (%s) after %d unpacked bytes: fetch the file again"
+                .formatted(source, e.getMessage(), found),
+            e);
+      } catch (EOFException e) {
+        throw cutOff(e);
+      }
+    }
+
+    private InputStream unpacked() throws IOException {
+      file.mark(2);
+      int first = file.read();
+      int second = file.read();
+      file.reset();
+      if (first < 0) {
+        throw new IOException("%s is empty: fetch the file again".formatted(source));
+      }
+      compressed = first == 0x1f && second == 0x8b;
+      return compressed ? new GZIPInputStream(file, BUFFER_BYTES) : file;
+    }
+
+    private void checkMagic(InputStream in) throws IOException {
+      int magic = ByteBuffer.wrap(bytes(in, Integer.BYTES)).getInt();
+      if (magic != kind.magic) {
+        throw new IOException(
+            "%s is not an IDX %s file: it starts with 0x%08x, expected 0x%08x%s"
+                .formatted(source, kind.noun, magic, kind.magic, otherKind(magic)));
+      }
+    }
+
+    private static String otherKind(int magic) {
+      return Arrays.stream(Kind.values())
+          .filter(other -> other.magic == magic)
+          .map(other -> "; it holds %ss, check the file names".formatted(other.noun))
+          .collect(Collectors.joining());
+    }
+
+    private int[] sizes(InputStream in) throws IOException {
+      int[] sizes = new int[kind.dimensions];
+      ByteBuffer.wrap(bytes(in, Integer.BYTES * sizes.length)).asIntBuffer().get(sizes);
+      return sizes;
+    }
+
+    private int count(int[] sizes) throws IOException {
+      long count = 1;
+      for (int size : sizes) {
+        long unsigned = Integer.toUnsignedLong(size);
+        if (unsigned == 0 || unsigned > MAX_VALUES / count) {
+          throw new IOException(
+              "%s promises %s values in its header, expected 1 to %d: fetch the file again"
+                  .formatted(source, joined(sizes), MAX_VALUES));
+        }
+        count *= unsigned;
+      }
+      return (int) count;
+    }
+
+    /** The next bytes; memory grows with what is really there, not with what is promised. */
+    private byte[] bytes(InputStream in, int count) throws IOException {
+      expected += count;
+      byte[] bytes = new byte[Math.min(count, BUFFER_BYTES)];
+      int filled = 0;
+      while (filled < count) {
+        if (filled == bytes.length) {
+          bytes = Arrays.copyOf(bytes, (int) Math.min(count, 2L * bytes.length));
+        }
+        int read = in.read(bytes, filled, bytes.length - filled);
+        if (read < 0) {
+          throw cutOff(null);
+        }
+        filled += read;
+        found += read;
+      }
+      return bytes;
+    }
+
+    private IOException cutOff(@Nullable Throwable cause) {
+      return new IOException(
+          "%s is cut off: expected %d bytes%s, found %d%s: fetch the file again"
+              .formatted(
+                  source,
+                  expected,
+                  compressed ? " after unpacking" : "",
+                  found,
+                  found == expected ? " but the gzip data does not end" : ""),
+          cause);
+    }
+  }
+}

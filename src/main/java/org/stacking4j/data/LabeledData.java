@@ -1,0 +1,310 @@
+package org.stacking4j.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Labelled rows: a feature matrix with one class label and one row id per row.
+ *
+ * <p>A row's <em>position</em> (0-based) says where it stands in this object; its <em>id</em> never
+ * changes and travels with it through {@link #select views}. Ids are unique within one object.
+ *
+ * <p>Features are kept once, as float32, and shared by all views; every array handed out is a fresh
+ * C-ordered float32 copy in no workspace, whatever ND4J's default type and order are.
+ *
+ * <p>This class is immutable and safe to use from several threads at once.
+ */
+public final class LabeledData {
+  private final FeatureStore store;
+  private final int[] storeRows; // position here -> row of the store
+  private final int[] labels;
+  private final List<String> classNames;
+  private final long[] rowIds;
+  private volatile @Nullable String digest;
+
+  private LabeledData(
+      FeatureStore store, int[] storeRows, int[] labels, List<String> classNames, long[] rowIds) {
+    this.store = store;
+    this.storeRows = storeRows;
+    this.labels = labels;
+    this.classNames = classNames;
+    this.rowIds = rowIds;
+  }
+
+  /**
+   * Rows with the ids 0 to rows - 1.
+   *
+   * @param features {@code [rows, columns]}, numbers of any type; copied as float32
+   * @param labels {@code [rows]}, class indexes 0 to {@code classNames.size() - 1}; copied
+   * @param classNames the name of each class, at least 2, all different; copied
+   * @return the rows, independent of the arguments
+   * @throws IllegalArgumentException if the features are not a matrix with at least one row and one
+   *     column, hold NaN or a value that is infinite as float32, if there is not exactly one label
+   *     per row, a label is out of range, or there are fewer than 2, blank or repeated class names
+   */
+  public static LabeledData of(INDArray features, int[] labels, List<String> classNames) {
+    return of(features, labels, classNames, ids(labels.length));
+  }
+
+  /**
+   * Rows with ids of their own.
+   *
+   * @param features {@code [rows, columns]}, numbers of any type; copied as float32
+   * @param labels {@code [rows]}, class indexes 0 to {@code classNames.size() - 1}; copied
+   * @param classNames the name of each class, at least 2, all different; copied
+   * @param rowIds {@code [rows]}, any numbers, all different; copied
+   * @return the rows, independent of the arguments
+   * @throws IllegalArgumentException as {@link #of(INDArray, int[], List)} does, and if there is
+   *     not exactly one id per row or an id is repeated
+   */
+  public static LabeledData of(
+      INDArray features, int[] labels, List<String> classNames, long[] rowIds) {
+    Checks.isMatrix(features);
+    List<String> names = List.copyOf(classNames);
+    int[] ownLabels = labels.clone();
+    long[] ownIds = rowIds.clone();
+    Checks.areClassNames(names);
+    Checks.areLabels(ownLabels, features.size(0), names.size());
+    Checks.areRowIds(ownIds, ownLabels.length);
+    return whole(FeatureStore.copyOf(features), ownLabels, names, ownIds);
+  }
+
+  /** Rows whose features are in a store already; takes the arrays over. */
+  static LabeledData of(FeatureStore store, int[] labels, List<String> classNames) {
+    List<String> names = List.copyOf(classNames);
+    Checks.areClassNames(names);
+    Checks.areLabels(labels, store.rows(), names.size());
+    return whole(store, labels, names, ids(labels.length));
+  }
+
+  private static LabeledData whole(
+      FeatureStore store, int[] labels, List<String> classNames, long[] rowIds) {
+    int[] everyRow = IntStream.range(0, labels.length).toArray();
+    return new LabeledData(store, everyRow, labels, classNames, rowIds);
+  }
+
+  private static long[] ids(int rows) {
+    return LongStream.range(0, rows).toArray();
+  }
+
+  /** The number of rows, at least 1. */
+  public int rows() {
+    return labels.length;
+  }
+
+  /** The number of feature columns, at least 1. */
+  public int columns() {
+    return store.columns();
+  }
+
+  /** The number of classes, at least 2; a class may have no rows. */
+  public int classes() {
+    return classNames.size();
+  }
+
+  /** The name of each class, in the order of the labels; unmodifiable. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /**
+   * The class of one row.
+   *
+   * @param row a position, 0 to rows - 1
+   * @return 0 to classes - 1
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public int label(int row) {
+    return labels[Checks.position(row, rows())];
+  }
+
+  /** A copy of the labels, {@code [rows]}. */
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  /**
+   * The id of one row, the same in every view.
+   *
+   * @param row a position, 0 to rows - 1
+   * @return the id
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public long rowId(int row) {
+    return rowIds[Checks.position(row, rows())];
+  }
+
+  /** A copy of the row ids, {@code [rows]}. */
+  public long[] rowIds() {
+    return rowIds.clone();
+  }
+
+  /** A copy of all features, float32 {@code [rows, columns]}. */
+  public INDArray features() {
+    return store.gather(storeRows);
+  }
+
+  /**
+   * A copy of the features of neighbouring rows.
+   *
+   * @param from the first position, inclusive, 0-based
+   * @param to the last position, exclusive, greater than {@code from}
+   * @return float32 {@code [to - from, columns]}
+   * @throws IllegalArgumentException if the range is empty
+   * @throws IndexOutOfBoundsException if it reaches outside the rows
+   */
+  public INDArray features(int from, int to) {
+    if (from >= to) {
+      throw new IllegalArgumentException(
+          "rows %d (inclusive) to %d (exclusive) are none: ask for at least one row"
+              .formatted(from, to));
+    }
+    Checks.position(from, rows());
+    Checks.position(to - 1, rows());
+    return store.gather(Arrays.copyOfRange(storeRows, from, to));
+  }
+
+  /**
+   * A copy of the features of some rows, in the order asked for.
+   *
+   * @param rows positions, 0-based; a position may be repeated
+   * @return float32 {@code [rows.length, columns]}
+   * @throws IllegalArgumentException if no row is asked for
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public INDArray features(int[] rows) {
+    return store.gather(storeRows(rows));
+  }
+
+  /**
+   * The labels of some rows as indicator rows: 1 in the column of the row's class, 0 elsewhere.
+   *
+   * @param rows positions, 0-based; a position may be repeated
+   * @return float32 {@code [rows.length, classes]}
+   * @throws IllegalArgumentException if no row is asked for
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public INDArray oneHot(int[] rows) {
+    int[] wanted = someRows(rows);
+    return FeatureStore.matrix(
+        wanted.length,
+        classes(),
+        (from, to, target) -> {
+          Arrays.fill(target, 0);
+          for (int i = from; i < to; i++) {
+            target[(i - from) * classes() + labels[wanted[i]]] = 1;
+          }
+        });
+  }
+
+  /**
+   * A view of some rows in the given order: it has their labels and ids, and shares the features
+   * instead of copying them. All class names stay, also of classes that have no row in the view.
+   *
+   * @param rows positions, 0-based, each at most once: a repeated row would have its id twice, and
+   *     could be held out in one fold while another fold learns from it
+   * @return the view; it keeps the whole feature storage alive
+   * @throws IllegalArgumentException if no row is selected, or one more than once
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public LabeledData select(int[] rows) {
+    int[] wanted = someRows(rows);
+    boolean[] taken = new boolean[rows()];
+    for (int row : wanted) {
+      if (taken[row]) {
+        throw new IllegalArgumentException(
+            "row %d is selected more than once: a view has each row at most once".formatted(row));
+      }
+      taken[row] = true;
+    }
+    return view(wanted);
+  }
+
+  /**
+   * A view of the first rows.
+   *
+   * @param count how many, 1 to rows
+   * @return the view; it keeps the whole feature storage alive
+   * @throws IllegalArgumentException if there are not that many rows, or {@code count < 1}
+   */
+  public LabeledData first(int count) {
+    if (count < 1 || count > rows()) {
+      throw new IllegalArgumentException(
+          "the first %d rows were asked for, but there are %d: ask for 1 to %d"
+              .formatted(count, rows(), rows()));
+    }
+    return view(IntStream.range(0, count).toArray());
+  }
+
+  /** How many rows each class has, {@code [classes]}. */
+  public int[] classCounts() {
+    int[] counts = new int[classes()];
+    for (int label : labels) {
+      counts[label]++;
+    }
+    return counts;
+  }
+
+  /**
+   * A fingerprint of the features, labels, class names and row ids: SHA-256, 64 hexadecimal digits.
+   *
+   * <p>It is computed at the first call, then remembered; the features are read once for all views
+   * of them. The same arguments of {@code of} and the same selections give the same digest on every
+   * platform. A view and a copy of the same rows may have different digests although their contents
+   * are equal, because a view's digest is made of all the features it shares and of its positions
+   * in them.
+   *
+   * @return lower-case hexadecimal digits
+   */
+  public String digest() {
+    String known = digest;
+    if (known == null) {
+      Sha256 sha = new Sha256().put(store.digest()).put(storeRows).put(labels).put(rowIds);
+      sha.put(classes());
+      classNames.forEach(sha::put);
+      known = sha.hex();
+      digest = known;
+    }
+    return known;
+  }
+
+  /** The size, for messages: {@code LabeledData[rows=4, columns=3, classes=2]}. */
+  @Override
+  public String toString() {
+    return "LabeledData[rows=%d, columns=%d, classes=%d]".formatted(rows(), columns(), classes());
+  }
+
+  private LabeledData view(int[] rows) {
+    int[] viewLabels = new int[rows.length];
+    long[] viewIds = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      viewLabels[i] = labels[rows[i]];
+      viewIds[i] = rowIds[rows[i]];
+    }
+    return new LabeledData(store, storeRows(rows), viewLabels, classNames, viewIds);
+  }
+
+  private int[] storeRows(int[] rows) {
+    int[] mapped = someRows(rows);
+    for (int i = 0; i < mapped.length; i++) {
+      mapped[i] = storeRows[mapped[i]];
+    }
+    return mapped;
+  }
+
+  /** A checked copy of these positions. */
+  private int[] someRows(int[] rows) {
+    if (rows.length == 0) {
+      throw new IllegalArgumentException("no rows were asked for: give at least one position");
+    }
+    int[] checked = rows.clone();
+    for (int row : checked) {
+      Checks.position(row, rows());
+    }
+    return checked;
+  }
+}

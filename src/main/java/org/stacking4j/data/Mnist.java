@@ -1,0 +1,85 @@
+package org.stacking4j.data;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handwritten digits of LeCun, Cortes and Burges, bundled with the library: 60 000 training and
+ * 10 000 test images of 28 x 28 pixels.
+ */
+public final class Mnist {
+  private static final String CHECKSUMS = "SHA256SUMS";
+  private static final List<String> DIGITS =
+      IntStream.range(0, 10).mapToObj(Integer::toString).toList();
+
+  private Mnist() {}
+
+  /** Opens a bundled file by name; null if there is no such file. */
+  @FunctionalInterface
+  interface Bundle {
+    @Nullable InputStream open(String name);
+  }
+
+  /**
+   * Reads the digits anew, about 220 MB; the bundled files are first checked against their SHA-256
+   * sums.
+   *
+   * <p>Each image is a row of 784 columns, its pixels row by row. A pixel x, 0 to 255, becomes (x /
+   * 255 - 0.5) / 0.5, which lies in [-1, 1]. Classes are named {@code 0} to {@code 9}; row ids are
+   * 0 to 59 999 in train and 0 to 9 999 in test. Several threads may load at once.
+   *
+   * @return the digits, named {@code mnist}
+   * @throws IllegalStateException if a bundled file is missing or damaged
+   */
+  public static TrainTest load() {
+    return load(name -> Mnist.class.getResourceAsStream("mnist/" + name));
+  }
+
+  static TrainTest load(Bundle bundle) {
+    try {
+      String checksums = new String(bytes(bundle, CHECKSUMS), UTF_8);
+      return new TrainTest(
+          "mnist",
+          pair(bundle, checksums, "train").toData(DIGITS),
+          pair(bundle, checksums, "t10k").toData(DIGITS));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the bundled MNIST cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static IdxPair pair(Bundle bundle, String checksums, String part) throws IOException {
+    return new IdxPair(
+        read(bundle, checksums, part + "-images-idx3-ubyte.gz", Idx.Kind.IMAGES),
+        read(bundle, checksums, part + "-labels-idx1-ubyte.gz", Idx.Kind.LABELS));
+  }
+
+  private static Idx read(Bundle bundle, String checksums, String name, Idx.Kind kind)
+      throws IOException {
+    byte[] file = bytes(bundle, name);
+    String sum = Sha256.hexOf(file);
+    if (checksums.lines().noneMatch((sum + "  " + name)::equals)) {
+      throw new IllegalStateException(
+          "bundled MNIST file %s is damaged: its SHA-256 is %s, not the one in %s; fetch or build"
+                  .formatted(name, sum, CHECKSUMS)
+              + " the library again");
+    }
+    return Idx.read(new ByteArrayInputStream(file), kind, "bundled " + name);
+  }
+
+  private static byte[] bytes(Bundle bundle, String name) throws IOException {
+    try (InputStream in = bundle.open(name)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            "bundled MNIST file %s is missing: fetch or build the library again".formatted(name));
+      }
+      return in.readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package org.stacking4j.data;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** The seeded order in which a class's rows are dealt out. */
+final class RowOrder {
+  /*
+   * Each row gets the key mix(mix(seed + G) + id * G), and rows are sorted by it. G is odd and mix
+   * is one-to-one, so for one seed different ids have different keys: there are no ties, and the
+   * order depends on the ids and the seed only, never on the rows' positions.
+   *
+   * mix is the 64-bit finaliser "variant 13" [1], as in java.util.SplittableRandom; G is 2^64
+   * divided by the golden ratio [2].
+   *
+   * [1] D. Stafford, Better Bit Mixing: Improving on MurmurHash3's 64-bit Finalizer, 2011.
+   * [2] G. Steele, D. Lea, C. Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014.
+   */
+  private static final long G = 0x9e3779b97f4a7c15L;
+
+  private RowOrder() {}
+
+  /** For each class, the positions of its rows in the seed's order. */
+  static int[][] byClass(LabeledData data, long seed) {
+    long start = mix(seed + G);
+    long[] keys = Arrays.stream(data.rowIds()).map(id -> mix(start + id * G)).toArray();
+    int[] sorted =
+        IntStream.range(0, data.rows())
+            .boxed()
+            .sorted(Comparator.comparingLong(row -> keys[row]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] counts = data.classCounts();
+    int[][] rows = new int[counts.length][];
+    Arrays.setAll(rows, c -> new int[counts[c]]);
+    int[] filled = new int[counts.length];
+    for (int row : sorted) {
+      int label = data.label(row);
+      rows[label][filled[label]++] = row;
+    }
+    return rows;
+  }
+
+  private static long mix(long value) {
+    long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,40 @@
+package org.stacking4j.data;
+
+import java.util.List;
+
+/**
+ * A data set: rows to learn from and rows to judge by. Immutable and thread-safe.
+ *
+ * <p>Row ids are unique within {@code train} and within {@code test}, not across them.
+ *
+ * @param name what reports call the data, for example {@code mnist}; not blank
+ * @param train the rows to learn from
+ * @param test the rows to judge by: same number of columns, same class names
+ */
+public record TrainTest(String name, LabeledData train, LabeledData test) {
+
+  /**
+   * Checks that the parts fit each other.
+   *
+   * @throws IllegalArgumentException if the name is blank, or the parts differ in their number of
+   *     columns or in their class names
+   */
+  public TrainTest {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("the data set's name is blank: give it one");
+    }
+    if (train.columns() != test.columns()) {
+      throw new IllegalArgumentException(
+          "data set '%s' has %d columns in train but %d in test: both need the same columns"
+              .formatted(name, train.columns(), test.columns()));
+    }
+    List<String> trainNames = train.classNames();
+    List<String> testNames = test.classNames();
+    if (!trainNames.equals(testNames)) {
+      throw new IllegalArgumentException(
+          ("data set '%s' has the classes %s in train but %s in test: both need the same names in the"
+                  + " same order")
+              .formatted(name, trainNames, testNames));
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package org.stacking4j.data;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdxTest {
+  /** 16 bytes of header, 6 of values. */
+  private static final byte[] IMAGES = IdxBytes.images(3, 1, 2, 0, 1, 127, 128, 254, 255);
+
+  private static Idx images(byte[] file) throws IOException {
+    return Idx.read(new ByteArrayInputStream(file), Idx.Kind.IMAGES, "pictures");
+  }
+
+  private static Idx labels(byte[] file) throws IOException {
+    return Idx.read(new ByteArrayInputStream(file), Idx.Kind.LABELS, "answers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void read_images(boolean packed) throws IOException {
+    Idx idx = images(packed ? IdxBytes.gzip(IMAGES) : IMAGES);
+
+    assertThat(idx.items()).isEqualTo(3);
+    assertThat(idx.valuesPerItem()).isEqualTo(2);
+    assertThat(idx.itemShape()).isEqualTo("1 x 2");
+    assertThat(idx.source()).isEqualTo("pictures");
+    assertThat(IntStream.range(0, 6).map(idx::value)).containsExactly(0, 1, 127, 128, 254, 255);
+  }
+
+  @Test
+  void read_labels() throws IOException {
+    Idx idx = labels(IdxBytes.labels(9, 0, 255));
+
+    assertThat(idx.items()).isEqualTo(3);
+    assertThat(idx.valuesPerItem()).isEqualTo(1);
+    assertThat(IntStream.range(0, 3).map(idx::value)).containsExactly(9, 0, 255);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void read_largerThanAnyBuffer(boolean packed) throws IOException {
+    byte[] values = new byte[300 * 40 * 25];
+    new SplittableRandom(3).nextBytes(values);
+    byte[] file = IdxBytes.file(new int[] {0x803, 300, 40, 25}, values);
+
+    Idx idx = images(packed ? IdxBytes.gzip(file) : file);
+
+    for (int i = 0; i < values.length; i++) {
+      assertThat((byte) idx.value(i)).isEqualTo(values[i]);
+    }
+  }
+
+  @Test
+  void read_gzipInSeveralMembers() throws IOException {
+    byte[] first = IdxBytes.gzip(Arrays.copyOf(IMAGES, 10));
+    byte[] second = IdxBytes.gzip(Arrays.copyOfRange(IMAGES, 10, IMAGES.length));
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+
+    assertThat(images(both).value(5)).isEqualTo(255);
+  }
+
+  @Test
+  void read_empty() {
+    assertFails(new byte[0], "pictures is empty: fetch the file again");
+  }
+
+  static Stream<Arguments> cuts() {
+    return IntStream.range(1, IMAGES.length)
+        .mapToObj(found -> Arguments.of(found, found < 4 ? 4 : found < 16 ? 16 : IMAGES.length));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cuts")
+  void read_cutOff(int found, int expected) {
+    assertFails(
+        Arrays.copyOf(IMAGES, found),
+        "pictures is cut off: expected %d bytes, found %d: fetch the file again"
+            .formatted(expected, found));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cuts")
+  void read_packedAfterItWasCutOff(int found, int expected) {
+    assertFails(
+        IdxBytes.gzip(Arrays.copyOf(IMAGES, found)),
+        "pictures is cut off: expected %d bytes after unpacking, found %d: fetch the file again"
+            .formatted(expected, found));
+  }
+
+  @Test
+  void read_cutOffInsideTheGzipData() {
+    byte[] packed = IdxBytes.gzip(IMAGES);
+    for (int length = 2; length < packed.length; length++) {
+      byte[] cut = Arrays.copyOf(packed, length);
+      assertThatThrownBy(() -> images(cut))
+          .isExactlyInstanceOf(IOException.class)
+          .hasMessageMatching(
+              "pictures is cut off: expected \\d+ bytes after unpacking, found \\d+"
+                  + "( but the gzip data does not end)?: fetch the file again");
+    }
+  }
+
+  @Test
+  void read_cutOffInTheGzipTrailer() {
+    byte[] packed = IdxBytes.gzip(IMAGES);
+    assertFails(
+        Arrays.copyOf(packed, packed.length - 1),
+        "pictures is cut off: expected 22 bytes after unpacking, found 22 but the gzip data does"
+            + " not end: fetch the file again");
+  }
+
+  @Test
+  void read_damagedGzipData() {
+    byte[] packed = IdxBytes.gzip(IMAGES);
+    packed[packed.length - 5] ^= 1; // the checksum of the values
+    assertFails(
+        packed,
+        "pictures is damaged inside its gzip data (Corrupt GZIP trailer) after 22 unpacked bytes:"
+            + " fetch the file again");
+    byte[] noBlock = IdxBytes.gzip(IMAGES);
+    noBlock[10] = 0x07; // the type of the first block
+    assertFails(
+        noBlock,
+        "pictures is damaged inside its gzip data (invalid block type) after 0 unpacked bytes:"
+            + " fetch the file again");
+  }
+
+  @Test
+  void read_goesOn() {
+    byte[] longer = Arrays.copyOf(IMAGES, IMAGES.length + 1);
+    String sentence =
+        "pictures goes on after the 22 bytes that its header promises: fetch the file again";
+    assertFails(longer, sentence);
+    assertFails(IdxBytes.gzip(longer), sentence);
+  }
+
+  @Test
+  void read_foreign() {
+    assertFails(
+        "<!DOCTYPE html>".getBytes(UTF_8),
+        "pictures is not an IDX image file: it starts with 0x3c21444f, expected 0x00000803");
+    assertFails(
+        IdxBytes.file(new int[] {0xd03, 1, 1, 1}, new byte[4]),
+        "pictures is not an IDX image file: it starts with 0x00000d03, expected 0x00000803");
+    assertFails(
+        IdxBytes.labels(1, 2),
+        "pictures is not an IDX image file: it starts with 0x00000801, expected 0x00000803; it"
+            + " holds labels, check the file names");
+    assertThatThrownBy(() -> labels(IMAGES))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(
+            "answers is not an IDX label file: it starts with 0x00000803, expected 0x00000801; it"
+                + " holds images, check the file names");
+  }
+
+  static Stream<Arguments> sizes() {
+    return Stream.of(
+        Arguments.of(new int[] {0, 28, 28}, "0 x 28 x 28"),
+        Arguments.of(new int[] {1, 0, 28}, "1 x 0 x 28"),
+        Arguments.of(new int[] {60000, 28, 0}, "60000 x 28 x 0"),
+        Arguments.of(new int[] {-1, 1, 1}, "4294967295 x 1 x 1"),
+        Arguments.of(new int[] {-1, -1, -1}, "4294967295 x 4294967295 x 4294967295"),
+        // 2^32 values: the product is 0 when it is taken as an int.
+        Arguments.of(new int[] {65536, 256, 256}, "65536 x 256 x 256"),
+        Arguments.of(new int[] {1 << 30, 1, 2}, "1073741824 x 1 x 2"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void read_sizes(int[] sizes, String shown) {
+    int[] header = {0x803, sizes[0], sizes[1], sizes[2]};
+    assertFails(
+        IdxBytes.file(header, new byte[10]),
+        "pictures promises %s values in its header, expected 1 to 1073741824: fetch the file again"
+            .formatted(shown));
+  }
+
+  @Test
+  void read_headerPromisesMoreThanIsThere() {
+    // A gigabyte is promised, 10 bytes are there: the memory for the promise must not be taken.
+    byte[] file = IdxBytes.file(new int[] {0x803, 1 << 20, 32, 32}, new byte[10]);
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = memory.getCurrentThreadAllocatedBytes();
+
+    assertFails(
+        file, "pictures is cut off: expected 1073741840 bytes, found 26: fetch the file again");
+
+    assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void read_stopsSoonAfterThePromise(boolean packed) {
+    // What follows may be endless, so it must not be read to its end.
+    byte[] values = new byte[5_000_000];
+    new SplittableRandom(1).nextBytes(values);
+    byte[] file = IdxBytes.file(new int[] {0x801, 2}, values);
+    byte[] given = packed ? IdxBytes.gzip(file) : file;
+    ByteArrayInputStream in = new ByteArrayInputStream(given);
+
+    assertThatThrownBy(() -> Idx.read(in, Idx.Kind.LABELS, "answers"))
+        .hasMessage(
+            "answers goes on after the 10 bytes that its header promises: fetch the file again");
+    assertThat(given.length - in.available()).isBetween(11, 1 << 17);
+  }
+
+  private static void assertFails(byte[] file, String sentence) {
+    assertThatThrownBy(() -> images(file))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(sentence);
+  }
+}
