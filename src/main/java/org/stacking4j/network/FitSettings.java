@@ -1,0 +1,60 @@
+package org.stacking4j.network;
+
+/**
+ * What a {@code MultiLayerConfiguration} cannot say about the way a network is fitted. Immutable.
+ *
+ * @param epochs passes over the training rows, 0 or more; 0 leaves the network as it was
+ *     initialised
+ * @param batchSize rows per step, 1 or more; a last batch of a single row is merged into the one
+ *     before it, because batch normalisation learns nothing from one row
+ * @param gradientNormLimit the largest 2-norm of the whole gradient, averaged over the batch; a
+ *     larger gradient is scaled down to it before the updater sees it (PyTorch's {@code
+ *     clip_grad_norm_}; Pascanu, Mikolov, Bengio 2013). {@code Double.POSITIVE_INFINITY} switches
+ *     it off. DL4J's own gradient normalisation works layer by layer and distorts the running
+ *     statistics of batch normalisation, so configurations that use it beside batch normalisation
+ *     are refused.
+ * @param uniformBiases whether layers whose weights start as {@code WeightInit.UNIFORM}, which is
+ *     U(±1/√fanIn), draw their biases from the same range, as PyTorch's {@code Linear} does; DL4J
+ *     can only start biases at a constant. A layer whose {@code biasInit} is not zero keeps it.
+ */
+public record FitSettings(
+    int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases) {
+
+  public FitSettings {
+    if (epochs < 0) {
+      throw new IllegalArgumentException("epochs must be >= 0, found " + epochs);
+    }
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize must be >= 1, found " + batchSize);
+    }
+    if (!(gradientNormLimit > 0)) {
+      throw new IllegalArgumentException(
+          "gradientNormLimit must be > 0 (infinity switches it off), found " + gradientNormLimit);
+    }
+  }
+
+  /** The recipe's settings: 10 epochs, batches of 128, gradient norm at most 2, uniform biases. */
+  public static FitSettings defaults() {
+    return new FitSettings(10, 128, 2.0, true);
+  }
+
+  /** These settings with other {@code epochs}. */
+  public FitSettings withEpochs(int epochs) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+  }
+
+  /** These settings with another {@code batchSize}. */
+  public FitSettings withBatchSize(int batchSize) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+  }
+
+  /** These settings with another {@code gradientNormLimit}. */
+  public FitSettings withGradientNormLimit(double gradientNormLimit) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+  }
+
+  /** These settings with {@code uniformBiases} on or off. */
+  public FitSettings withUniformBiases(boolean uniformBiases) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+  }
+}

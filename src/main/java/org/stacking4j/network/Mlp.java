@@ -1,0 +1,111 @@
+package org.stacking4j.network;
+
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * Ready-made multi-layer perceptrons: the base and meta networks of the MNIST recipe, in any size.
+ * Each call returns a configuration of its own.
+ *
+ * <p>All of them use Adam with a step of 1e-3 and weights from U(±1/√fanIn); {@link
+ * FitSettings#uniformBiases} adds the biases.
+ */
+public final class Mlp {
+  private static final double LEARNING_RATE = 1e-3;
+  private static final double DROPOUT = 0.3;
+
+  private Mlp() {}
+
+  /**
+   * A base network: for each hidden size a dense layer, batch normalisation, ReLU and dropout of
+   * 0.3, then a softmax output. {@code base(784, 10, 256, 256)} is the recipe's.
+   *
+   * @param inputs feature columns, 1 or more
+   * @param classes 2 or more
+   * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration base(int inputs, int classes, int... hidden) {
+    checkSizes(inputs, classes, hidden);
+    var layers = start();
+    int width = inputs;
+    double dropout = 0;
+    for (int units : hidden) {
+      // dropOut(p) keeps a layer's input with probability p, so the dropout that follows one block
+      // is written on the first layer of the next.
+      layers.layer(
+          dense(width, units, dropout).activation(Activation.IDENTITY).hasBias(true).build());
+      layers.layer(
+          new BatchNormalization.Builder().nIn(units).nOut(units).decay(0.9).eps(1e-5).build());
+      // BatchNormalization ignores an activation of its own; it needs a layer to follow.
+      layers.layer(new ActivationLayer(Activation.RELU));
+      width = units;
+      dropout = DROPOUT;
+    }
+    return layers.layer(output(width, classes, dropout)).build();
+  }
+
+  /**
+   * The recipe's meta network: dense 128, ReLU, dropout 0.3, dense 128, ReLU, softmax output.
+   *
+   * @param inputs meta-feature columns, members × classes
+   * @param classes 2 or more
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration meta(int inputs, int classes) {
+    checkSizes(inputs, classes, 128);
+    return start()
+        .layer(dense(inputs, 128, 0).activation(Activation.RELU).build())
+        .layer(dense(128, 128, DROPOUT).activation(Activation.RELU).build())
+        .layer(output(128, classes, 0))
+        .build();
+  }
+
+  private static NeuralNetConfiguration.ListBuilder start() {
+    return new NeuralNetConfiguration.Builder()
+        .weightInit(WeightInit.UNIFORM)
+        .biasInit(0)
+        .activation(Activation.IDENTITY)
+        .updater(new Adam(LEARNING_RATE))
+        .list();
+  }
+
+  private static DenseLayer.Builder dense(int inputs, int units, double dropout) {
+    var layer = new DenseLayer.Builder().nIn(inputs).nOut(units);
+    return dropout > 0 ? layer.dropOut(1 - dropout) : layer;
+  }
+
+  private static OutputLayer output(int inputs, int classes, double dropout) {
+    var layer =
+        new OutputLayer.Builder(LossFunction.MCXENT)
+            .nIn(inputs)
+            .nOut(classes)
+            .activation(Activation.SOFTMAX);
+    return (dropout > 0 ? layer.dropOut(1 - dropout) : layer).build();
+  }
+
+  private static void checkSizes(int inputs, int classes, int... hidden) {
+    if (inputs < 1) {
+      throw new IllegalArgumentException("inputs must be >= 1, found " + inputs);
+    }
+    if (classes < 2) {
+      throw new IllegalArgumentException("classes must be >= 2, found " + classes);
+    }
+    if (hidden.length == 0) {
+      throw new IllegalArgumentException("a base network needs at least one hidden layer");
+    }
+    for (int units : hidden) {
+      if (units < 1) {
+        throw new IllegalArgumentException("hidden layers need >= 1 unit each, found " + units);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package org.stacking4j.network;
+
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Keeps ND4J's native operations on one thread.
+ *
+ * <p>Members are fitted side by side, one Java thread each: native threads on top of that slow
+ * small networks down several times, and how a matrix product is split over threads changes its
+ * last bits. The setting holds for the whole process.
+ */
+public final class NativeThreads {
+  private NativeThreads() {}
+
+  /** Sets OpenMP and BLAS to one thread each; cheap enough to call before every fit. */
+  public static void useOne() {
+    Nd4j.getEnvironment().setMaxMasterThreads(1);
+    Nd4j.factory().blas().setMaxThreads(1);
+  }
+}

@@ -1,0 +1,158 @@
+package org.stacking4j.network;
+
+import java.util.Locale;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/**
+ * Checks that a configuration can be stacked, and that it does not fall into the traps that
+ * Deeplearning4j passes over in silence.
+ */
+public final class NetworkCheck {
+  private NetworkCheck() {}
+
+  /**
+   * Checks the architecture.
+   *
+   * @param owner who is named in the message, such as {@code member 'wide-1'}
+   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy, is not in
+   *     float32, batch normalisation would not do what the configuration says, or an activation
+   *     would be shared by networks that are fitted at the same time
+   */
+  public static void check(String owner, MultiLayerConfiguration configuration) {
+    int last = configuration.getConfs().size() - 1;
+    if (configuration.getDataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          owner
+              + ": the network's data type must be FLOAT, found "
+              + configuration.getDataType()
+              + "; leave dataType out");
+    }
+    for (int i = 0; i <= last; i++) {
+      Layer layer = configuration.getConf(i).getLayer();
+      if (layer instanceof BatchNormalization) {
+        checkBatchNormalization(owner, configuration, i);
+      }
+      // It keeps what it drew in itself, and copies of a configuration share their activations.
+      if (activation(layer) instanceof ActivationRReLU) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s: layer %d has activation rrelu, which cannot be fitted on several threads; use"
+                    + " another, such as leakyrelu",
+                owner,
+                i));
+      }
+    }
+    Layer output = configuration.getConf(last).getLayer();
+    if (!(output instanceof OutputLayer o)
+        || !(o.getActivationFn() instanceof ActivationSoftmax)
+        || !(o.getLossFn() instanceof LossMCXENT)) {
+      throw new IllegalArgumentException(
+          owner
+              + ": the last layer must be an OutputLayer with Activation.SOFTMAX and"
+              + " LossFunction.MCXENT, found "
+              + describe(output));
+    }
+    if (o.getNOut() < 2) {
+      throw new IllegalArgumentException(
+          owner + ": the output layer needs nOut >= 2, one per class, found " + o.getNOut());
+    }
+  }
+
+  /**
+   * Checks that a network fits the rows it is to learn from.
+   *
+   * @throws IllegalArgumentException if its input or output size differs from the data's
+   */
+  public static void checkSizes(
+      String owner, MultiLayerConfiguration configuration, int columns, int classes) {
+    int last = configuration.getConfs().size() - 1;
+    long outputs = ((FeedForwardLayer) configuration.getConf(last).getLayer()).getNOut();
+    if (outputs != classes) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the output layer has %d units but the data has %d classes; set its nOut to %d",
+              owner,
+              outputs,
+              classes,
+              classes));
+    }
+    // With a preprocessor in front, nIn counts something else (channels, for a convolution).
+    if (configuration.getInputPreProcess(0) == null
+        && configuration.getConf(0).getLayer() instanceof FeedForwardLayer first
+        && first.getNIn() != columns) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the first layer takes %d inputs but the data has %d columns; set its nIn to %d",
+              owner,
+              first.getNIn(),
+              columns,
+              columns));
+    }
+  }
+
+  private static void checkBatchNormalization(
+      String owner, MultiLayerConfiguration configuration, int i) {
+    BaseLayer layer = (BaseLayer) configuration.getConf(i).getLayer();
+    if (layer.getGradientNormalization() != null
+        && layer.getGradientNormalization() != GradientNormalization.None) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: layer %d (BatchNormalization) has gradientNormalization %s, which Deeplearning4j"
+                  + " applies to the running statistics too; leave it out and use"
+                  + " FitSettings.gradientNormLimit",
+              owner,
+              i,
+              layer.getGradientNormalization()));
+    }
+    IActivation own = layer.getActivationFn();
+    // Identity asks for nothing, and sigmoid is what a builder gives that was told nothing.
+    boolean asksForOne =
+        own != null && !(own instanceof ActivationIdentity) && !(own instanceof ActivationSigmoid);
+    boolean followed =
+        i + 1 < configuration.getConfs().size()
+            && configuration.getConf(i + 1).getLayer() instanceof ActivationLayer;
+    if (asksForOne && !followed) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: layer %d (BatchNormalization) has activation %s, which Deeplearning4j ignores;"
+                  + " put an ActivationLayer after it",
+              owner,
+              i,
+              own));
+    }
+  }
+
+  private static @Nullable IActivation activation(Layer layer) {
+    if (layer instanceof ActivationLayer own) {
+      return own.getActivationFn();
+    }
+    return layer instanceof BaseLayer base ? base.getActivationFn() : null;
+  }
+
+  private static String describe(Layer layer) {
+    String name = layer.getClass().getSimpleName();
+    return layer instanceof org.deeplearning4j.nn.conf.layers.BaseOutputLayer o
+        ? name + " with " + o.getActivationFn() + " and " + o.getLossFn()
+        : name;
+  }
+}

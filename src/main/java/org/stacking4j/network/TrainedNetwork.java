@@ -1,0 +1,128 @@
+package org.stacking4j.network;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A fitted network, frozen: it answers with logits, the pre-softmax activations of its output
+ * layer. Immutable and safe to use from several threads.
+ */
+public final class TrainedNetwork {
+  private static final int CHUNK = 2048;
+
+  private final MultiLayerConfiguration configuration;
+  private final INDArray parameters;
+  private final int classes;
+
+  // A MultiLayerNetwork keeps its last activations, so it serves one thread at a time; those not
+  // in use wait here. They share the parameters.
+  private final ConcurrentLinkedQueue<MultiLayerNetwork> idle = new ConcurrentLinkedQueue<>();
+
+  private TrainedNetwork(MultiLayerConfiguration configuration, INDArray parameters) {
+    this.configuration = configuration;
+    this.parameters = parameters;
+    this.classes = (int) outputLayer(configuration).getNOut();
+  }
+
+  /**
+   * Freezes a network; later changes to it do not matter.
+   *
+   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy
+   */
+  public static TrainedNetwork of(MultiLayerNetwork network) {
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
+    NetworkCheck.check("network", configuration);
+    return new TrainedNetwork(configuration, network.params().dup('c'));
+  }
+
+  /**
+   * A network of given parameters.
+   *
+   * @param parameters all parameters in DL4J's flat order; copied
+   * @throws IllegalArgumentException if their number is not the configuration's, or it does not end
+   *     in softmax with cross-entropy
+   */
+  public static TrainedNetwork of(MultiLayerConfiguration configuration, float[] parameters) {
+    MultiLayerConfiguration copy = configuration.clone();
+    NetworkCheck.check("network", copy);
+    long expected = 0;
+    for (int i = 0; i < copy.getConfs().size(); i++) {
+      expected += copy.getConf(i).getLayer().initializer().numParams(copy.getConf(i));
+    }
+    if (parameters.length != expected) {
+      throw new IllegalArgumentException(
+          "the configuration has " + expected + " parameters, found " + parameters.length);
+    }
+    INDArray row = Nd4j.createFromArray(parameters).reshape(1, parameters.length);
+    return new TrainedNetwork(copy, row);
+  }
+
+  /**
+   * Evidence for each class, in inference mode: no dropout, running statistics in batch
+   * normalisation. Rows are worked off in chunks, so memory beyond the result stays bounded.
+   *
+   * @param features {@code [rows, columns]}
+   * @return {@code [rows, classes]}, float32
+   */
+  public INDArray logits(INDArray features) {
+    NativeThreads.useOne();
+    MultiLayerNetwork view = borrow();
+    long rows = features.size(0);
+    INDArray result = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, classes}, 'c');
+    for (long from = 0; from < rows; from += CHUNK) {
+      var range = NDArrayIndex.interval(from, Math.min(rows, from + CHUNK));
+      INDArray chunk = features.get(range, NDArrayIndex.all()).castTo(DataType.FLOAT);
+      result.get(range, NDArrayIndex.all()).assign(view.output(chunk, false));
+    }
+    view.clear();
+    idle.add(view);
+    return result;
+  }
+
+  /** How many classes it tells apart. */
+  public int classes() {
+    return classes;
+  }
+
+  /** A copy of the configuration. */
+  public MultiLayerConfiguration configuration() {
+    return configuration.clone();
+  }
+
+  /** A copy of all parameters, in DL4J's flat order. */
+  public float[] parameters() {
+    return parameters.toFloatVector();
+  }
+
+  /** An ordinary DL4J network with a copy of the parameters, to use or to train further. */
+  public MultiLayerNetwork toMultiLayerNetwork() {
+    var network = new MultiLayerNetwork(configuration.clone());
+    network.init(parameters.dup(), false);
+    return network;
+  }
+
+  private MultiLayerNetwork borrow() {
+    @Nullable MultiLayerNetwork waiting = idle.poll();
+    if (waiting != null) {
+      return waiting;
+    }
+    MultiLayerConfiguration view = configuration.clone();
+    outputLayer(view).setActivationFn(new ActivationIdentity());
+    var network = new MultiLayerNetwork(view);
+    network.init(parameters, false);
+    return network;
+  }
+
+  private static OutputLayer outputLayer(MultiLayerConfiguration configuration) {
+    int last = configuration.getConfs().size() - 1;
+    return (OutputLayer) configuration.getConf(last).getLayer();
+  }
+}
