@@ -1,0 +1,73 @@
+package org.stacking4j.train;
+
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.NetworkCheck;
+
+/**
+ * One network to fit: everything that decides its parameters. Immutable.
+ *
+ * @param name who it is, for seeds, events and errors: {@code member 'wide-1'}
+ * @param fold the fold left out, 1-based, or 0 where the network learns from all rows
+ * @param folds how many folds there are, 0 where there are none
+ * @param configuration the architecture; its own seed does not matter
+ * @param settings how it is fitted
+ * @param data the rows it learns from, and no others
+ * @param margin logits that are added to the network's own before softmax, {@code [rows, classes]},
+ *     or null for none: the network then learns what these leave unexplained, as gradient boosting
+ *     does with its base margin
+ * @param seed of initialisation, shuffling and dropout
+ */
+public record FitTask(
+    String name,
+    int fold,
+    int folds,
+    MultiLayerConfiguration configuration,
+    FitSettings settings,
+    LabeledData data,
+    @Nullable INDArray margin,
+    long seed) {
+  // ND4J's random numbers take a seed of 0 for one from the clock.
+  private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
+
+  /**
+   * @throws IllegalArgumentException if the network does not fit the data or the margin's shape is
+   *     not {@code [rows, classes]}
+   */
+  public FitTask {
+    configuration = configuration.clone();
+    // A configuration that was given no seed has one from the clock.
+    long own = seed == 0 ? INSTEAD_OF_ZERO : seed;
+    configuration.getConfs().forEach(layer -> layer.setSeed(own));
+    NetworkCheck.check(name, configuration);
+    NetworkCheck.checkSizes(name, configuration, data.columns(), data.classes());
+    if (margin != null && (margin.size(0) != data.rows() || margin.size(1) != data.classes())) {
+      throw new IllegalArgumentException(
+          name
+              + ": the margin must have shape ["
+              + data.rows()
+              + ", "
+              + data.classes()
+              + "], found "
+              + java.util.Arrays.toString(margin.shape()));
+    }
+  }
+
+  /** A copy of the configuration. */
+  @Override
+  public MultiLayerConfiguration configuration() {
+    return configuration.clone();
+  }
+
+  /** Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}. */
+  public String describe() {
+    return describe(name, fold, folds);
+  }
+
+  static String describe(String name, int fold, int folds) {
+    return fold == 0 ? name + ", all rows" : name + ", fold " + fold + " of " + folds;
+  }
+}

@@ -1,0 +1,162 @@
+package org.stacking4j.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs fits on a bounded pool of threads of this machine, one fit and one native thread each. The
+ * results are the same bits whatever the number of threads. Immutable and thread-safe; the pool
+ * lives only as long as a run.
+ *
+ * <p>Interrupting the thread that called {@link #run} cancels the run: workers stop at their next
+ * step.
+ */
+public final class LocalFits implements FitRunner {
+  private final int threads;
+  private final FitListener listener;
+
+  private LocalFits(int threads, FitListener listener) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, found " + threads);
+    }
+    this.threads = threads;
+    this.listener = listener;
+  }
+
+  /** One thread for each processor, nobody listening. */
+  public static LocalFits onAllProcessors() {
+    return new LocalFits(Runtime.getRuntime().availableProcessors(), FitListener.NONE);
+  }
+
+  /**
+   * A pool of that many threads, nobody listening.
+   *
+   * @param threads fits at a time, 1 or more
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  public static LocalFits onThreads(int threads) {
+    return new LocalFits(threads, FitListener.NONE);
+  }
+
+  /** The same pool with a listener in place of the present one. */
+  public LocalFits withListener(FitListener listener) {
+    return new LocalFits(threads, listener);
+  }
+
+  @Override
+  public List<FitResult> run(List<FitTask> tasks) {
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    AtomicInteger number = new AtomicInteger();
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            Math.min(threads, tasks.size()),
+            work -> {
+              Thread thread = new Thread(work, "stacking4j-fit-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      return collect(tasks, pool);
+    } finally {
+      pool.shutdownNow();
+      awaitEnd(pool);
+    }
+  }
+
+  private List<FitResult> collect(List<FitTask> tasks, ExecutorService pool) {
+    FitListener oneAtATime = new OneAtATime(listener);
+    // Failures are met as they happen, results are put back into the order of the tasks.
+    var ended = new ExecutorCompletionService<FitResult>(pool);
+    List<Future<FitResult>> futures = new ArrayList<>();
+    for (FitTask task : tasks) {
+      futures.add(ended.submit(() -> fit(task, oneAtATime)));
+    }
+    try {
+      for (int i = 0; i < tasks.size(); i++) {
+        ended.take().get();
+      }
+      List<FitResult> results = new ArrayList<>();
+      for (Future<FitResult> future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the run was cancelled");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CancellationException cancelled) {
+        throw cancelled;
+      }
+      if (e.getCause() instanceof FitException failed) {
+        throw failed;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static FitResult fit(FitTask task, FitListener listener) {
+    try {
+      listener.onEvent(new FitEvent.Started(task));
+      FitResult result = NetworkFitter.fit(task, listener);
+      listener.onEvent(new FitEvent.Finished(task, result.seconds()));
+      return result;
+    } catch (Throwable cause) { // also OutOfMemoryError: whoever waits must learn which fit it was
+      report(new FitEvent.Failed(task, cause), listener);
+      if (cause instanceof CancellationException cancelled) {
+        throw cancelled;
+      }
+      throw new FitException(
+          task.describe() + " failed (seed " + task.seed() + "): " + message(cause), cause);
+    } finally {
+      Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    }
+  }
+
+  private static void report(FitEvent.Failed event, FitListener listener) {
+    try {
+      listener.onEvent(event);
+    } catch (RuntimeException e) {
+      if (e != event.cause()) {
+        event.cause().addSuppressed(e);
+      }
+    }
+  }
+
+  private static String message(Throwable cause) {
+    @Nullable String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  /** Waits for the workers, so that nothing trains on after {@code run} has returned. */
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = false;
+    while (!pool.isTerminated()) {
+      try {
+        pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private record OneAtATime(FitListener listener) implements FitListener {
+    @Override
+    public synchronized void onEvent(FitEvent event) {
+      listener.onEvent(event);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.stacking4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Mlp;
+import org.stacking4j.testing.TinyData;
+
+final class FitTaskTest {
+  private static final LabeledData DATA = TinyData.blobs(12, 4, 3, 1);
+
+  @Test
+  void describe_namesMemberAndFold() {
+    assertThat(task(Mlp.base(4, 3, 8), 2, 5, null).describe())
+        .isEqualTo("member 'wide', fold 2 of 5");
+    assertThat(task(Mlp.base(4, 3, 8), 0, 5, null).describe()).isEqualTo("member 'wide', all rows");
+  }
+
+  @Test
+  void configuration_isCopiedInAndOut() {
+    // The fitter changes the configuration it is given; the next fit must not find it changed.
+    MultiLayerConfiguration given = Mlp.base(4, 3, 8);
+    FitTask task = task(given, 0, 0, null);
+
+    ((FeedForwardLayer) given.getConf(0).getLayer()).setNIn(99);
+    ((FeedForwardLayer) task.configuration().getConf(0).getLayer()).setNIn(99);
+
+    assertThat(((FeedForwardLayer) task.configuration().getConf(0).getLayer()).getNIn())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void configuration_isTheSameTextInEveryRun() {
+    // It is compared by RememberedFits and written into archives: a seed that a configuration took
+    // from the clock must not make equal fits look different.
+    MultiLayerConfiguration now = Mlp.base(4, 3, 8);
+    MultiLayerConfiguration later = Mlp.base(4, 3, 8);
+    now.getConfs().forEach(conf -> conf.setSeed(1234));
+    later.getConfs().forEach(conf -> conf.setSeed(5678));
+
+    assertThat(task(now, 0, 0, null).configuration().toJson())
+        .isEqualTo(task(later, 0, 0, null).configuration().toJson());
+  }
+
+  @Test
+  void sizes_otherThanTheDatas() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> task(Mlp.base(5, 3, 8), 0, 0, null))
+        .withMessage(
+            "member 'wide': the first layer takes 5 inputs but the data has 4 columns; set its nIn"
+                + " to 4");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> task(Mlp.base(4, 2, 8), 0, 0, null))
+        .withMessage(
+            "member 'wide': the output layer has 2 units but the data has 3 classes; set its nOut"
+                + " to 3");
+  }
+
+  @Test
+  void margin_ofAnotherShape() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> task(Mlp.base(4, 3, 8), 0, 0, Nd4j.zeros(12, 2)))
+        .withMessage("member 'wide': the margin must have shape [12, 3], found [12, 2]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> task(Mlp.base(4, 3, 8), 0, 0, Nd4j.zeros(11, 3)))
+        .withMessage("member 'wide': the margin must have shape [12, 3], found [11, 3]");
+  }
+
+  private static FitTask task(
+      MultiLayerConfiguration configuration, int fold, int folds, @Nullable INDArray margin) {
+    return new FitTask(
+        "member 'wide'", fold, folds, configuration, FitSettings.defaults(), DATA, margin, 1);
+  }
+}

@@ -1,0 +1,362 @@
+package org.stacking4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Mlp;
+import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.TinyNetworks;
+
+/** The timeouts are there to end a test that hangs; none of them is waited for. */
+final class LocalFitsTest {
+  private static final LabeledData DATA = TinyData.blobs(40, 6, 3, 1);
+  private static final FitSettings SETTINGS = new FitSettings(2, 16, 2, true);
+  private static final FitSettings ENDLESS = SETTINGS.withEpochs(Integer.MAX_VALUE);
+
+  @Test
+  void run_withAnyNumberOfThreads_givesTheSameBits() {
+    // Dropout and initialisation draw from random numbers that belong to a thread.
+    List<FitTask> tasks =
+        IntStream.range(0, 4)
+            .mapToObj(
+                i -> new FitTask("m" + i, 0, 0, Mlp.base(6, 3, 8, 8), SETTINGS, DATA, null, i))
+            .toList();
+
+    List<float[]> one = parameters(LocalFits.onThreads(1).run(tasks));
+
+    for (int threads : new int[] {2, 4}) {
+      List<float[]> several = parameters(LocalFits.onThreads(threads).run(tasks));
+      for (int i = 0; i < tasks.size(); i++) {
+        assertThat(several.get(i)).isEqualTo(one.get(i));
+      }
+    }
+    assertThat(one.get(0)).isNotEqualTo(one.get(1));
+  }
+
+  @Test
+  void run_sharedConfiguration_isNoRace() {
+    // DL4J keeps dropout masks in the configuration; all these tasks are made from the same one.
+    var shared = Mlp.base(6, 3, 8, 8);
+    List<FitTask> tasks =
+        IntStream.range(0, 4)
+            .mapToObj(i -> new FitTask("m", 0, 0, shared, SETTINGS.withEpochs(3), DATA, null, 1))
+            .toList();
+
+    List<float[]> results = parameters(LocalFits.onThreads(4).run(tasks));
+
+    assertThat(results).allSatisfy(own -> assertThat(own).isEqualTo(results.get(0)));
+  }
+
+  @Test
+  void run_returnsResultsInTheTasksOrder() {
+    // The first takes longest and ends last; without epochs the seed can be read off.
+    List<FitTask> tasks = new ArrayList<>();
+    tasks.add(task("slow", 0, SETTINGS.withEpochs(8)));
+    for (int i = 1; i < 4; i++) {
+      tasks.add(task("quick", i, SETTINGS.withEpochs(0)));
+    }
+
+    List<FitResult> results = LocalFits.onThreads(4).run(tasks);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(results.get(i).network().parameters())
+          .isEqualTo(NetworkFitter.fit(tasks.get(i), FitListener.NONE).network().parameters());
+    }
+    assertThat(results.get(0).epochLosses()).hasSize(8);
+    assertThat(results.get(0).seconds()).isPositive();
+  }
+
+  @Test
+  void run_ofNothing() {
+    assertThat(LocalFits.onAllProcessors().run(List.of())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void onThreads_tooFew(int threads) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LocalFits.onThreads(threads))
+        .withMessage("threads must be >= 1, found " + threads);
+  }
+
+  @Test
+  void events_comeInOrderForEachTask() {
+    List<FitEvent> events = Collections.synchronizedList(new ArrayList<>());
+    List<FitTask> tasks = List.of(task("a", 1, SETTINGS), task("b", 2, SETTINGS));
+
+    List<FitResult> results = LocalFits.onThreads(2).withListener(events::add).run(tasks);
+
+    assertThat(events).hasSize(8);
+    for (int i = 0; i < 2; i++) {
+      FitTask task = tasks.get(i);
+      FitResult result = results.get(i);
+      assertThat(events.stream().filter(event -> event.task().equals(task)).toList())
+          .containsExactly(
+              new FitEvent.Started(task),
+              new FitEvent.EpochEnded(task, 1, result.epochLosses().get(0)),
+              new FitEvent.EpochEnded(task, 2, result.epochLosses().get(1)),
+              new FitEvent.Finished(task, result.seconds()));
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void events_comeOneAtATime() {
+    // A progress bar written to by two threads at once would be garbled.
+    var inside = new AtomicInteger();
+    var first = new AtomicBoolean(true);
+    var overlapped = new AtomicBoolean();
+    FitListener listener =
+        event -> {
+          if (inside.incrementAndGet() > 1) {
+            overlapped.set(true);
+          }
+          if (first.getAndSet(false)) {
+            while (!overlapped.get() && !anotherWorkerWaits()) {
+              Thread.onSpinWait();
+            }
+          }
+          inside.decrementAndGet();
+        };
+
+    LocalFits.onThreads(2)
+        .withListener(listener)
+        .run(List.of(task("a", 1, SETTINGS), task("b", 2, SETTINGS)));
+
+    assertThat(overlapped).isFalse();
+  }
+
+  @Test
+  @Timeout(60)
+  void failure_namesTheTask_andStopsTheOthers() {
+    List<FitEvent> events = Collections.synchronizedList(new ArrayList<>());
+    FitTask diverging =
+        new FitTask(
+            "member 'x'",
+            2,
+            5,
+            TinyNetworks.linear(6, 3, new Sgd(Double.NaN), new LossMCXENT()),
+            SETTINGS.withBatchSize(40),
+            DATA,
+            null,
+            77);
+    FitTask endless = task("member 'y'", 1, ENDLESS);
+
+    assertThatThrownBy(
+            () ->
+                LocalFits.onThreads(2)
+                    .withListener(events::add)
+                    .run(List.of(endless, diverging, endless)))
+        .isInstanceOf(FitException.class)
+        .hasMessage(
+            "member 'x', fold 2 of 5 failed (seed 77): training diverged: the parameters are no"
+                + " longer finite numbers after epoch 1; lower the learning rate or the gradient"
+                + " norm limit")
+        .hasCauseInstanceOf(ArithmeticException.class);
+    assertThat(events)
+        .filteredOn(event -> event.task().equals(diverging))
+        .hasSize(2)
+        .last()
+        .isInstanceOf(FitEvent.Failed.class);
+    assertThat(events).noneMatch(event -> event instanceof FitEvent.Finished);
+  }
+
+  @Test
+  void failure_withoutAMessage_isNamedByItsKind() {
+    FitListener failing =
+        event -> {
+          throw new IllegalStateException();
+        };
+
+    assertThatThrownBy(
+            () ->
+                LocalFits.onThreads(1)
+                    .withListener(failing)
+                    .run(List.of(task("member 'a'", 1, SETTINGS))))
+        .isInstanceOf(FitException.class)
+        .hasMessage("member 'a', all rows failed (seed 1): IllegalStateException");
+  }
+
+  @Test
+  @Timeout(60)
+  void listener_thatFails_failsTheRun() {
+    var full = new IllegalStateException("the disk is full");
+    List<FitEvent> failures = Collections.synchronizedList(new ArrayList<>());
+    FitListener failing =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded) {
+            throw full;
+          }
+          if (event instanceof FitEvent.Failed) {
+            failures.add(event);
+          }
+        };
+    FitTask task = task("member 'a'", 1, ENDLESS);
+
+    assertThatThrownBy(() -> LocalFits.onThreads(1).withListener(failing).run(List.of(task)))
+        .isInstanceOf(FitException.class)
+        .hasMessage("member 'a', all rows failed (seed 1): the disk is full")
+        .hasCause(full);
+    assertThat(failures).containsExactly(new FitEvent.Failed(task, full));
+  }
+
+  @Test
+  @Timeout(60)
+  void listener_thatFailsToHearOfAFailure_doesNotHideIt() {
+    var second = new IllegalStateException("second");
+    FitListener failing =
+        event -> {
+          throw event instanceof FitEvent.Failed ? second : new IllegalStateException("first");
+        };
+
+    Throwable thrown =
+        catchThrowable(
+            () -> LocalFits.onThreads(1).withListener(failing).run(List.of(task("a", 1, ENDLESS))));
+
+    assertThat(thrown).hasMessage("a, all rows failed (seed 1): first");
+    assertThat(thrown.getCause()).hasSuppressedException(second);
+  }
+
+  @Test
+  @Timeout(60)
+  void error_isTurnedIntoAFailureThatNamesTheTask() {
+    // Out of memory in a worker would otherwise look like a run that never ends.
+    FitListener failing =
+        event -> {
+          if (event instanceof FitEvent.Started) {
+            throw new OutOfMemoryError("simulated");
+          }
+        };
+
+    assertThatThrownBy(
+            () ->
+                LocalFits.onThreads(1)
+                    .withListener(failing)
+                    .run(List.of(task("member 'a'", 1, ENDLESS))))
+        .isInstanceOf(FitException.class)
+        .hasMessage("member 'a', all rows failed (seed 1): simulated")
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void listener_thatCancels_cancelsTheRun() {
+    var enough = new CancellationException("enough");
+    FitListener cancelling =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded) {
+            throw enough;
+          }
+        };
+
+    assertThatThrownBy(
+            () ->
+                LocalFits.onThreads(2)
+                    .withListener(cancelling)
+                    .run(List.of(task("a", 1, ENDLESS), task("b", 2, ENDLESS))))
+        .isSameAs(enough);
+  }
+
+  @Test
+  @Timeout(60)
+  void interrupt_ofTheCaller_cancelsTheRun_andLeavesNoThreadBehind() throws Exception {
+    var training = new CountDownLatch(2);
+    Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    var stopped = new AtomicInteger();
+    FitListener listener =
+        event -> {
+          workers.add(Thread.currentThread());
+          if (event instanceof FitEvent.Failed) {
+            stopped.incrementAndGet();
+          }
+          if (event instanceof FitEvent.EpochEnded ended && ended.epoch() == 1) {
+            training.countDown();
+          }
+        };
+    var thrown = new AtomicReference<Throwable>();
+    var stillInterrupted = new AtomicBoolean();
+    var stoppedAtReturn = new AtomicInteger();
+    Thread caller =
+        new Thread(
+            () -> {
+              thrown.set(
+                  catchThrowable(
+                      () ->
+                          LocalFits.onThreads(2)
+                              .withListener(listener)
+                              .run(
+                                  List.of(
+                                      task("a", 1, ENDLESS),
+                                      task("b", 2, ENDLESS),
+                                      task("c", 3, ENDLESS)))));
+              stoppedAtReturn.set(stopped.get());
+              stillInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    training.await();
+
+    caller.interrupt();
+    caller.join();
+
+    assertThat(thrown.get())
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("the run was cancelled");
+    assertThat(stillInterrupted).isTrue(); // so that the caller's own loops end too
+    assertThat(stoppedAtReturn).hasValue(2); // nothing trains on when run has returned
+    assertThat(workers).hasSize(2);
+    for (Thread worker : workers) {
+      worker.join(); // the pool has let it go; it ends by itself
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void interrupt_beforeTheRun_cancelsIt() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> LocalFits.onThreads(1).run(List.of(task("a", 1, ENDLESS))))
+          .isInstanceOf(CancellationException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private static boolean anotherWorkerWaits() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("stacking4j-fit-"))
+        .filter(thread -> thread != Thread.currentThread())
+        .anyMatch(
+            thread ->
+                thread.getState() == Thread.State.BLOCKED
+                    || thread.getState() == Thread.State.WAITING);
+  }
+
+  private static FitTask task(String name, long seed, FitSettings settings) {
+    return new FitTask(name, 0, 0, Mlp.base(6, 3, 8), settings, DATA, null, seed);
+  }
+
+  private static List<float[]> parameters(List<FitResult> results) {
+    return results.stream().map(result -> result.network().parameters()).toList();
+  }
+}
