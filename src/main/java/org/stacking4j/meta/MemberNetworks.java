@@ -1,0 +1,232 @@
+package org.stacking4j.meta;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.Member;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.Seeds;
+
+/**
+ * The fitted networks of all members: those of each fold, those of all rows, or both. Frozen and
+ * safe to use from several threads.
+ */
+public final class MemberNetworks {
+  private final List<String> names;
+  private final List<List<FitResult>> folds;
+  private final List<FitResult> refits;
+
+  private MemberNetworks(List<String> names, List<List<FitResult>> folds, List<FitResult> refits) {
+    this.names = List.copyOf(names);
+    this.folds = folds.stream().map(List::copyOf).toList();
+    this.refits = List.copyOf(refits);
+  }
+
+  /**
+   * Networks that were fitted before.
+   *
+   * @param names of the members
+   * @param folds for each member its fold networks, all of the same number, possibly none
+   * @param refits for each member its network of all rows, or empty for none
+   * @throws IllegalArgumentException if the lists' lengths do not fit together
+   */
+  public static MemberNetworks of(
+      List<String> names, List<List<FitResult>> folds, List<FitResult> refits) {
+    boolean even = folds.stream().mapToInt(List::size).distinct().count() == 1;
+    boolean some = !refits.isEmpty() || (even && !folds.get(0).isEmpty());
+    if (names.isEmpty()
+        || folds.size() != names.size()
+        || !even
+        || !some
+        || (!refits.isEmpty() && refits.size() != names.size())) {
+      throw new IllegalArgumentException(
+          "member networks do not fit together: members "
+              + names
+              + ", fold networks "
+              + folds.stream().map(List::size).toList()
+              + ", refits "
+              + refits.size());
+    }
+    return new MemberNetworks(names, folds, refits);
+  }
+
+  /**
+   * Fits every member on all rows, and nothing else.
+   *
+   * @see #fit
+   */
+  public static MemberNetworks fitOnAllRows(
+      List<Member> members, LabeledData data, long seed, FitRunner runner) {
+    return fit(members, data, Folds.none(data.rows()), true, seed, runner);
+  }
+
+  /**
+   * Fits every member without each fold, and on all rows if asked for.
+   *
+   * @param members one or more, with names of their own
+   * @param data the training rows
+   * @param folds which rows to leave out of which fit; may have no folds
+   * @param refit whether to fit each member on all rows too
+   * @param seed of the ensemble; the seeds of the fits come from it, the member's name and the fold
+   * @param runner where they run
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public static MemberNetworks fit(
+      List<Member> members,
+      LabeledData data,
+      Folds folds,
+      boolean refit,
+      long seed,
+      FitRunner runner) {
+    List<LabeledData> training = new ArrayList<>(); // by fold, 0 for all rows; shared by members
+    training.add(data);
+    for (int fold = 1; fold <= folds.count(); fold++) {
+      training.add(data.select(folds.training(fold)));
+    }
+    List<FitTask> tasks = new ArrayList<>();
+    for (Member member : members) {
+      for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
+        tasks.add(
+            new FitTask(
+                "member '" + member.name() + "'",
+                fold,
+                folds.count(),
+                member.configuration(),
+                member.settings(),
+                training.get(fold),
+                null,
+                Seeds.of(seed, member.name(), fold)));
+      }
+    }
+    List<FitResult> results = runner.run(tasks);
+    int each = tasks.size() / members.size();
+    List<List<FitResult>> byFold = new ArrayList<>();
+    List<FitResult> ofAllRows = new ArrayList<>();
+    for (int m = 0; m < members.size(); m++) {
+      List<FitResult> own = results.subList(m * each, (m + 1) * each);
+      if (refit) {
+        ofAllRows.add(own.get(0));
+      }
+      byFold.add(own.subList(refit ? 1 : 0, each));
+    }
+    return of(members.stream().map(Member::name).toList(), byFold, ofAllRows);
+  }
+
+  /** The members' names, in order. */
+  public List<String> names() {
+    return names;
+  }
+
+  /** The fold networks of a member, by its position; fold f is at f − 1. */
+  public List<FitResult> folds(int member) {
+    return folds.get(member);
+  }
+
+  /** The networks of all rows, by member; empty where there are none. */
+  public List<FitResult> refits() {
+    return refits;
+  }
+
+  /** How many classes the networks tell apart. */
+  public int classes() {
+    return networks(0, refits.isEmpty() ? Prediction.FOLD_MEAN : Prediction.REFIT)
+        .get(0)
+        .network()
+        .classes();
+  }
+
+  /** Wall seconds of all its fits, added up. */
+  public double seconds() {
+    return Stream.concat(folds.stream().flatMap(List::stream), refits.stream())
+        .mapToDouble(FitResult::seconds)
+        .sum();
+  }
+
+  /**
+   * Logits of new rows.
+   *
+   * @param features {@code [rows, columns]}
+   * @param prediction which networks answer
+   * @return {@code [rows, members × classes]}, members in order
+   * @throws IllegalStateException if there are no such networks
+   */
+  public INDArray logits(INDArray features, Prediction prediction) {
+    int classes = classes();
+    INDArray all =
+        Nd4j.createUninitialized(
+            DataType.FLOAT, new long[] {features.size(0), (long) names.size() * classes}, 'c');
+    for (int m = 0; m < names.size(); m++) {
+      List<FitResult> networks = networks(m, prediction);
+      INDArray sum = networks.get(0).network().logits(features);
+      for (FitResult other : networks.subList(1, networks.size())) {
+        sum.addi(other.network().logits(features));
+      }
+      all.get(NDArrayIndex.all(), NDArrayIndex.interval((long) m * classes, (m + 1L) * classes))
+          .assign(sum.divi(networks.size()));
+    }
+    return all;
+  }
+
+  /** Meta-features of labelled rows that no network has seen; their fold is 0. */
+  public MetaFeatures metaFeatures(LabeledData data, Prediction prediction) {
+    return MetaFeatures.of(names, data, new int[data.rows()], logits(data.features(), prediction));
+  }
+
+  /**
+   * Meta-features to fit a meta network on. With folds, each row's logits come from the networks of
+   * the fold it was held out in, and rows that were never held out are left out; without, from the
+   * networks of all rows.
+   *
+   * @param data the rows the networks were fitted on
+   * @param heldOut the folds they were fitted with
+   */
+  public MetaFeatures trainingMetaFeatures(LabeledData data, Folds heldOut) {
+    if (heldOut.count() == 0) {
+      return metaFeatures(data, Prediction.REFIT);
+    }
+    int[] rows = IntStream.range(0, data.rows()).filter(row -> heldOut.foldOf(row) > 0).toArray();
+    int[] positionOf = new int[data.rows()];
+    for (int i = 0; i < rows.length; i++) {
+      positionOf[rows[i]] = i;
+    }
+    int classes = classes();
+    int width = names.size() * classes;
+    float[] all = new float[Math.multiplyExact(rows.length, width)];
+    for (int fold = 1; fold <= heldOut.count(); fold++) {
+      int[] own = heldOut.heldOut(fold);
+      INDArray features = data.features(own); // once for all members
+      for (int m = 0; m < names.size(); m++) {
+        float[] logits = folds.get(m).get(fold - 1).network().logits(features).data().asFloat();
+        for (int i = 0; i < own.length; i++) {
+          int to = positionOf[own[i]] * width + m * classes;
+          System.arraycopy(logits, i * classes, all, to, classes);
+        }
+      }
+    }
+    int[] foldOfRow = IntStream.of(rows).map(heldOut::foldOf).toArray();
+    INDArray logits = Nd4j.createFromArray(all).reshape(rows.length, width);
+    return MetaFeatures.of(names, data.select(rows), foldOfRow, logits);
+  }
+
+  private List<FitResult> networks(int member, Prediction prediction) {
+    List<FitResult> networks =
+        switch (prediction) {
+          case FOLD_MEAN -> folds.get(member);
+          case REFIT -> refits.isEmpty() ? List.of() : List.of(refits.get(member));
+        };
+    if (networks.isEmpty()) {
+      throw new IllegalStateException(
+          "member '" + names.get(member) + "' has no networks for prediction by " + prediction);
+    }
+    return networks;
+  }
+}

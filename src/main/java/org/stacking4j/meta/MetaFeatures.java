@@ -1,0 +1,139 @@
+package org.stacking4j.meta;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.LabeledData;
+
+/**
+ * The logits of all members, side by side: what a meta network learns from. Each row carries its
+ * id, its label and the fold it was held out in, so it can be joined back to where it came from.
+ * Immutable and thread-safe.
+ */
+public final class MetaFeatures {
+  private final List<String> members;
+  private final LabeledData table;
+  private final int[] folds;
+
+  private MetaFeatures(List<String> members, LabeledData table, int[] folds) {
+    this.members = List.copyOf(members);
+    this.table = table;
+    this.folds = folds.clone();
+  }
+
+  /**
+   * A table of given logits.
+   *
+   * @param members names, in the order of their columns
+   * @param rows where labels, class names and row ids are taken from
+   * @param folds the fold each row was held out in, 1-based, 0 for none; {@code [rows]}
+   * @param logits {@code [rows, members × classes]}; copied
+   * @throws IllegalArgumentException if the shapes do not fit together or a logit is not finite
+   */
+  public static MetaFeatures of(
+      List<String> members, LabeledData rows, int[] folds, INDArray logits) {
+    return of(members, rows.classNames(), rows.rowIds(), rows.labels(), folds, logits);
+  }
+
+  static MetaFeatures of(
+      List<String> members,
+      List<String> classNames,
+      long[] rowIds,
+      int[] labels,
+      int[] folds,
+      INDArray logits) {
+    int columns = members.size() * classNames.size();
+    if (logits.size(1) != columns || logits.size(0) != folds.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "logits of %d members and %d classes must have shape [%d, %d], found [%d, %d]",
+              members.size(),
+              classNames.size(),
+              folds.length,
+              columns,
+              logits.size(0),
+              logits.size(1)));
+    }
+    return new MetaFeatures(members, LabeledData.of(logits, labels, classNames, rowIds), folds);
+  }
+
+  /** Reads what {@link #writeCsv} wrote, bit for bit. Rows are read as a stream. */
+  public static MetaFeatures readCsv(Path file) throws IOException {
+    return MetaFeaturesCsv.read(file);
+  }
+
+  /**
+   * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
+   * Labels are class names; fold is 0 for rows that no fold held out.
+   */
+  public void writeCsv(Path file) throws IOException {
+    MetaFeaturesCsv.write(this, file);
+  }
+
+  /** How many rows. */
+  public int rows() {
+    return table.rows();
+  }
+
+  /** Names of the members, in the order of their columns. */
+  public List<String> members() {
+    return members;
+  }
+
+  /** Names of the classes, in the order of each member's columns. */
+  public List<String> classNames() {
+    return table.classNames();
+  }
+
+  /** Names of the columns: {@code wide-1.logit_7}, member by member, class by class. */
+  public List<String> columns() {
+    List<String> columns = new ArrayList<>();
+    for (String member : members) {
+      for (String name : classNames()) {
+        columns.add(member + MetaFeaturesCsv.INFIX + name);
+      }
+    }
+    return columns;
+  }
+
+  /** A copy of the logits, {@code [rows, members × classes]}, float32. */
+  public INDArray logits() {
+    return table.features();
+  }
+
+  /** Copies of the ids of the rows, {@code [rows]}. */
+  public long[] rowIds() {
+    return table.rowIds();
+  }
+
+  /** A copy of the labels, {@code [rows]}. */
+  public int[] labels() {
+    return table.labels();
+  }
+
+  /** The fold each row was held out in, 1-based, or 0; {@code [rows]}, a copy. */
+  public int[] folds() {
+    return folds.clone();
+  }
+
+  /** As labelled rows, to fit a network on: the logits are the features. */
+  public LabeledData toLabeledData() {
+    return table;
+  }
+
+  /** As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. */
+  public DataSet toDataSet() {
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, rows(), table.classes());
+    for (int row = 0; row < rows(); row++) {
+      labels.putScalar(row, table.label(row), 1);
+    }
+    return new DataSet(logits(), labels);
+  }
+}

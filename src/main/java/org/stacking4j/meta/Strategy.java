@@ -1,0 +1,87 @@
+package org.stacking4j.meta;
+
+import java.util.Locale;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+
+/** Which member networks give the meta network's training rows. Immutable. */
+public sealed interface Strategy {
+  /** Its name: {@code in-sample}, {@code out-of-fold} or {@code holdout}. */
+  String label();
+
+  /**
+   * Which fold each training row is held out in.
+   *
+   * @param data the training rows
+   * @param seed of the draw; the fold of a row depends on it and the row's id, not on its position
+   * @throws IllegalArgumentException if a class has too few rows
+   */
+  Folds folds(LabeledData data, long seed);
+
+  /**
+   * The meta network learns from logits of the very rows the members were fitted on.
+   *
+   * <p><b>Leaks.</b> Members are over-confident on rows they have seen, and the meta network takes
+   * that for evidence. It is here because the recipe works that way, and for comparison.
+   */
+  record InSample() implements Strategy {
+    @Override
+    public String label() {
+      return "in-sample";
+    }
+
+    @Override
+    public Folds folds(LabeledData data, long seed) {
+      return Folds.none(data.rows());
+    }
+  }
+
+  /**
+   * Each row's logits come from networks that did not see it: members are fitted K times, each time
+   * without one fold (Wolpert 1992; van der Laan, Polley, Hubbard 2007).
+   *
+   * @param folds K, 2 or more; folds are stratified by class
+   */
+  record OutOfFold(int folds) implements Strategy {
+    public OutOfFold {
+      if (folds < 2) {
+        throw new IllegalArgumentException("folds must be >= 2, found " + folds);
+      }
+    }
+
+    @Override
+    public String label() {
+      return "out-of-fold";
+    }
+
+    @Override
+    public Folds folds(LabeledData data, long seed) {
+      return Folds.stratified(data, folds, seed);
+    }
+  }
+
+  /**
+   * The meta network learns from a part of the rows that no member sees (blending). Cheaper than
+   * out-of-fold, with fewer rows for both.
+   *
+   * @param fraction of the rows of each class to hold out, above 0 and below 1
+   */
+  record Holdout(double fraction) implements Strategy {
+    public Holdout {
+      if (!(fraction > 0 && fraction < 1)) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "fraction must be > 0 and < 1, found %s", fraction));
+      }
+    }
+
+    @Override
+    public String label() {
+      return "holdout";
+    }
+
+    @Override
+    public Folds folds(LabeledData data, long seed) {
+      return Folds.holdout(data, fraction, seed);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.stacking4j.meta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.stacking4j.testing.TinyNetworks.floats;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.LabeledData;
+
+final class MetaFeaturesTest {
+  private static final LabeledData ROWS =
+      LabeledData.of(
+          Nd4j.zeros(DataType.FLOAT, 2, 5),
+          new int[] {2, 0},
+          List.of("cat", "dog", "2.5"),
+          new long[] {31, 17});
+
+  @Test
+  void columns_areMemberByMember_classByClass() {
+    assertThat(features().columns())
+        .containsExactly(
+            "wide-1.logit_cat",
+            "wide-1.logit_dog",
+            "wide-1.logit_2.5",
+            "b.logit_cat",
+            "b.logit_dog",
+            "b.logit_2.5");
+  }
+
+  @Test
+  void table_carriesIdsLabelsFoldsAndNames() {
+    MetaFeatures features = features();
+
+    assertThat(features.rows()).isEqualTo(2);
+    assertThat(features.members()).containsExactly("wide-1", "b");
+    assertThat(features.classNames()).containsExactly("cat", "dog", "2.5");
+    assertThat(features.rowIds()).containsExactly(31, 17);
+    assertThat(features.labels()).containsExactly(2, 0);
+    assertThat(features.folds()).containsExactly(4, 1);
+  }
+
+  @Test
+  void table_isIndependentOfWhatGoesInAndOut() {
+    INDArray logits = logits();
+    int[] folds = {4, 1};
+    MetaFeatures features = MetaFeatures.of(List.of("wide-1", "b"), ROWS, folds, logits);
+
+    logits.assign(9);
+    folds[0] = 9;
+    features.logits().assign(9);
+    features.folds()[1] = 9;
+    features.labels()[0] = 1;
+    features.rowIds()[0] = 1;
+    features.toDataSet().getFeatures().assign(9);
+
+    assertThat(floats(features.logits())).isEqualTo(floats(logits()));
+    assertThat(features.folds()).containsExactly(4, 1);
+    assertThat(features.labels()).containsExactly(2, 0);
+    assertThat(features.rowIds()).containsExactly(31, 17);
+  }
+
+  @Test
+  void toDataSet_hasLogitsAndOneHotLabels() {
+    DataSet dataSet = features().toDataSet();
+
+    assertThat(dataSet.getFeatures()).isEqualTo(logits());
+    assertThat(dataSet.getLabels().toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{0, 0, 1}, {1, 0, 0}});
+  }
+
+  @Test
+  void toLabeledData_hasLogitsAsFeatures() {
+    LabeledData table = features().toLabeledData();
+
+    assertThat(table.features()).isEqualTo(logits());
+    assertThat(table.rowIds()).containsExactly(31, 17);
+    assertThat(table.classNames()).containsExactly("cat", "dog", "2.5");
+  }
+
+  @Test
+  void of_wrongShape() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MetaFeatures.of(List.of("a"), ROWS, new int[2], logits()))
+        .withMessage("logits of 1 members and 3 classes must have shape [2, 3], found [2, 6]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MetaFeatures.of(List.of("a", "b"), ROWS, new int[3], logits()))
+        .withMessage("logits of 2 members and 3 classes must have shape [3, 6], found [2, 6]");
+  }
+
+  @Test
+  void of_otherNumberOfLabels() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MetaFeatures.of(List.of("a", "b"), ROWS.first(1), new int[2], logits()));
+  }
+
+  @Test
+  void of_logitThatIsNotFinite() {
+    INDArray broken = logits();
+    broken.putScalar(1, 4, Float.NaN);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MetaFeatures.of(List.of("wide-1", "b"), ROWS, new int[2], broken))
+        .withMessageContaining("NaN");
+  }
+
+  private static MetaFeatures features() {
+    return MetaFeatures.of(List.of("wide-1", "b"), ROWS, new int[] {4, 1}, logits());
+  }
+
+  private static INDArray logits() {
+    return Nd4j.createFromArray(new float[][] {{1, 2, 3, 4, 5, 6}, {-1, -2, -3, -4, -5, -6}});
+  }
+}

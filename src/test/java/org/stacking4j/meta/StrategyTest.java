@@ -1,0 +1,78 @@
+package org.stacking4j.meta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.testing.TinyData;
+
+final class StrategyTest {
+  private static final LabeledData DATA = TinyData.blobs(20, 2, 2, 1);
+
+  @Test
+  void label_isItsName() {
+    assertThat(new Strategy.InSample().label()).isEqualTo("in-sample");
+    assertThat(new Strategy.OutOfFold(5).label()).isEqualTo("out-of-fold");
+    assertThat(new Strategy.Holdout(0.25).label()).isEqualTo("holdout");
+    assertThat(Prediction.FOLD_MEAN).hasToString("fold-mean");
+    assertThat(Prediction.REFIT).hasToString("refit");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 0, -3})
+  void outOfFold_tooFewFolds(int folds) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Strategy.OutOfFold(folds))
+        .withMessage("folds must be >= 2, found " + folds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1, -0.1, 1.5, Double.NaN})
+  void holdout_fractionOutOfRange(double fraction) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Strategy.Holdout(fraction))
+        .withMessage("fraction must be > 0 and < 1, found " + fraction);
+  }
+
+  @Test
+  void inSample_holdsNothingOut() {
+    Folds folds = new Strategy.InSample().folds(DATA, 1);
+
+    assertThat(folds.count()).isZero();
+    assertThat(folds.rows()).isEqualTo(20);
+  }
+
+  @Test
+  void outOfFold_holdsEachRowOutOnce() {
+    Folds folds = new Strategy.OutOfFold(5).folds(DATA, 1);
+
+    assertThat(folds.count()).isEqualTo(5);
+    for (int fold = 1; fold <= 5; fold++) {
+      assertThat(folds.heldOut(fold)).hasSize(4);
+    }
+  }
+
+  @Test
+  void holdout_holdsAPartOfEachClassOut() {
+    Folds folds = new Strategy.Holdout(0.3).folds(DATA, 1);
+
+    assertThat(folds.count()).isEqualTo(1);
+    assertThat(Arrays.stream(folds.heldOut(1)).map(DATA::label)).hasSize(6).contains(0, 1);
+    assertThat(Arrays.stream(folds.heldOut(1)).filter(row -> DATA.label(row) == 0).count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void folds_otherSeed_differ() {
+    Strategy strategy = new Strategy.OutOfFold(2);
+
+    assertThat(strategy.folds(DATA, 1).foldOfRows())
+        .isEqualTo(strategy.folds(DATA, 1).foldOfRows())
+        .isNotEqualTo(strategy.folds(DATA, 2).foldOfRows());
+  }
+}
