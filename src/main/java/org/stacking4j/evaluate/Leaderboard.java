@@ -1,0 +1,204 @@
+package org.stacking4j.evaluate;
+
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.data.AtomicFile;
+
+/**
+ * Competitors on the same rows, best accuracy first, ties by log loss. Immutable.
+ *
+ * @param reference the name of the competitor all others are compared with
+ * @param rows the lines, in that order
+ */
+public record Leaderboard(String reference, List<Row> rows) {
+  /**
+   * One competitor.
+   *
+   * @param name unique on the board
+   * @param evaluation how good it is
+   * @param seconds wall time of all fits it needs, added up
+   * @param difference its accuracy less the reference's, with its interval; the reference itself
+   *     has 0
+   */
+  public record Row(
+      String name, Evaluation evaluation, double seconds, PairedDifference difference) {}
+
+  private static final PairedDifference NO_DIFFERENCE = new PairedDifference(0, 0, 0);
+
+  /**
+   * Sorts the rows.
+   *
+   * @throws IllegalArgumentException if a name stands twice
+   */
+  public Leaderboard {
+    Set<String> names = new HashSet<>();
+    for (Row row : rows) {
+      if (!names.add(row.name())) {
+        throw twice(row.name());
+      }
+    }
+    List<Row> sorted = new ArrayList<>(rows);
+    sorted.sort(
+        Comparator.comparingDouble((Row row) -> -row.evaluation().accuracy())
+            .thenComparingDouble(row -> row.evaluation().logLoss()));
+    rows = List.copyOf(sorted);
+  }
+
+  /**
+   * A builder that compares everyone row by row.
+   *
+   * @param reference the name of the competitor all others are compared with
+   * @param labels the right class of each row, {@code [rows]}
+   */
+  public static Builder builder(String reference, int[] labels) {
+    return new Builder(reference, labels);
+  }
+
+  /** Collects competitors. Not thread-safe. */
+  public static final class Builder {
+    private final String reference;
+    private final int[] labels;
+    private final Map<String, int[]> predictions = new LinkedHashMap<>();
+    private final List<Row> entered = new ArrayList<>();
+
+    private Builder(String reference, int[] labels) {
+      this.reference = reference;
+      this.labels = labels.clone();
+    }
+
+    /**
+     * Enters a competitor.
+     *
+     * @param name unique on the board
+     * @param predicted a class of each row, {@code [rows]}
+     * @param probabilities {@code [rows, classes]}
+     * @param seconds wall time of all fits it needs, added up
+     * @return how good it is
+     * @throws IllegalArgumentException if the name is taken or the numbers of rows differ
+     */
+    public Evaluation enter(String name, int[] predicted, INDArray probabilities, double seconds) {
+      Evaluation evaluation = Evaluation.of(predicted, probabilities, labels);
+      if (predictions.put(name, predicted.clone()) != null) {
+        throw twice(name);
+      }
+      entered.add(new Row(name, evaluation, seconds, NO_DIFFERENCE));
+      return evaluation;
+    }
+
+    /**
+     * The leaderboard.
+     *
+     * @throws IllegalStateException if the reference was not entered
+     */
+    public Leaderboard build() {
+      int @Nullable [] compared = predictions.get(reference);
+      if (compared == null) {
+        throw new IllegalStateException(
+            "the reference '" + reference + "' is not among " + predictions.keySet());
+      }
+      List<Row> rows = new ArrayList<>();
+      for (Row row : entered) {
+        int[] own = Objects.requireNonNull(predictions.get(row.name()));
+        PairedDifference difference =
+            row.name().equals(reference)
+                ? NO_DIFFERENCE
+                : PairedDifference.of(own, compared, labels);
+        rows.add(new Row(row.name(), row.evaluation(), row.seconds(), difference));
+      }
+      return new Leaderboard(reference, rows);
+    }
+  }
+
+  private static IllegalArgumentException twice(String name) {
+    return new IllegalArgumentException("'" + name + "' stands twice on the leaderboard");
+  }
+
+  /**
+   * The row of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Row row(String name) {
+    return rows.stream()
+        .filter(row -> row.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no '" + name + "' on the leaderboard " + names()));
+  }
+
+  /**
+   * Writes {@code name,accuracy,log_loss,seconds,difference,difference_low,difference_high}, whole
+   * or not at all.
+   */
+  public void writeCsv(Path file) throws IOException {
+    AtomicFile.write(
+        file,
+        out -> {
+          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+          try (CSVPrinter csv = new CSVPrinter(writer, CSVFormat.RFC4180)) {
+            csv.printRecord(
+                "name",
+                "accuracy",
+                "log_loss",
+                "seconds",
+                "difference",
+                "difference_low",
+                "difference_high");
+            for (Row row : rows) {
+              csv.printRecord(
+                  row.name(),
+                  row.evaluation().accuracy(),
+                  row.evaluation().logLoss(),
+                  String.format(Locale.ROOT, "%.3f", row.seconds()),
+                  row.difference().difference(),
+                  row.difference().low(),
+                  row.difference().high());
+            }
+          }
+        });
+  }
+
+  /** A table in plain text. */
+  public String toText() {
+    int width = names().stream().mapToInt(String::length).max().orElse(0);
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%-" + Math.max(4, width) + "s  accuracy  log loss  seconds  pp to %s [95 %%]%n",
+            "name",
+            reference));
+    for (Row row : rows) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-" + Math.max(4, width) + "s  %8.4f  %8.4f  %7.1f  %s%n",
+              row.name(),
+              row.evaluation().accuracy(),
+              row.evaluation().logLoss(),
+              row.seconds(),
+              row.name().equals(reference) ? "reference" : row.difference()));
+    }
+    return text.toString();
+  }
+
+  private List<String> names() {
+    return rows.stream().map(Row::name).toList();
+  }
+}

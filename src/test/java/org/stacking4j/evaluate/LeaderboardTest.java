@@ -1,0 +1,150 @@
+package org.stacking4j.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.evaluate.Leaderboard.Row;
+
+final class LeaderboardTest {
+  private static final Row AVERAGE = row("logit average", 0.9, 0.3, 12.5);
+  private static final Row STACK = row("stack", 0.95, 0.2, 15.25);
+  private static final Row SURE = row("over-confident", 0.9, 0.4, 1);
+
+  @TempDir Path folder;
+
+  @Test
+  void rows_areSortedByAccuracy_tiesByLogLoss() {
+    Leaderboard board = new Leaderboard("logit average", List.of(SURE, AVERAGE, STACK));
+
+    assertThat(board.rows()).containsExactly(STACK, AVERAGE, SURE);
+  }
+
+  @Test
+  void rows_areCopied() {
+    List<Row> rows = new ArrayList<>(List.of(STACK));
+    Leaderboard board = new Leaderboard("stack", rows);
+
+    rows.add(AVERAGE);
+
+    assertThat(board.rows()).containsExactly(STACK);
+  }
+
+  @Test
+  void name_thatStandsTwice() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new Leaderboard("logit average", List.of(STACK, AVERAGE, row("stack", 0.1, 3, 1))))
+        .withMessage("'stack' stands twice on the leaderboard");
+  }
+
+  @Test
+  void builder_comparesRowByRow() {
+    int[] labels = {0, 1, 1, 0};
+    INDArray even = Nd4j.valueArrayOf(new long[] {4, 2}, 0.5f, DataType.FLOAT);
+    int[] better = {0, 1, 1, 0};
+    int[] worse = {0, 1, 0, 1};
+    Leaderboard.Builder builder = Leaderboard.builder("worse", labels);
+
+    assertThat(builder.enter("better", better, even, 2).accuracy()).isEqualTo(1);
+    builder.enter("worse", worse, even, 1);
+    Leaderboard board = builder.build();
+
+    assertThat(board.row("better").difference())
+        .isEqualTo(PairedDifference.of(better, worse, labels));
+    assertThat(board.row("worse").difference()).isEqualTo(new PairedDifference(0, 0, 0));
+    assertThat(board.row("worse").evaluation()).isEqualTo(Evaluation.of(worse, even, labels));
+    assertThat(board.row("better").seconds()).isEqualTo(2);
+  }
+
+  @Test
+  void builder_errors() {
+    INDArray even = Nd4j.valueArrayOf(new long[] {1, 2}, 0.5f, DataType.FLOAT);
+    Leaderboard.Builder builder = Leaderboard.builder("average", new int[] {0});
+    builder.enter("stack", new int[] {1}, even, 1);
+
+    assertThatIllegalStateException()
+        .isThrownBy(builder::build)
+        .withMessage("the reference 'average' is not among [stack]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.enter("stack", new int[] {0}, even, 1))
+        .withMessage("'stack' stands twice on the leaderboard");
+  }
+
+  @Test
+  void row_byName() {
+    Leaderboard board = new Leaderboard("logit average", List.of(AVERAGE, STACK));
+
+    assertThat(board.row("logit average")).isEqualTo(AVERAGE);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> board.row("nobody"))
+        .withMessage("no 'nobody' on the leaderboard [stack, logit average]");
+  }
+
+  @Test
+  void writeCsv_isTheSameUnderEveryLocale() throws IOException {
+    Path file = folder.resolve("leaderboard.csv");
+    Row odd = row("a,\"b\"", 0.5, 1.25, 0);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      new Leaderboard("logit average", List.of(odd, STACK)).writeCsv(file);
+    } finally {
+      Locale.setDefault(before);
+    }
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "name,accuracy,log_loss,seconds,difference,difference_low,difference_high",
+                "stack,0.95,0.2,15.250,0.01,-0.02,0.04",
+                "\"a,\"\"b\"\"\",0.5,1.25,0.000,0.01,-0.02,0.04",
+                ""));
+  }
+
+  @Test
+  void toText_isATable() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      String text = new Leaderboard("logit average", List.of(AVERAGE, STACK)).toText();
+
+      assertThat(text.lines())
+          .containsExactly(
+              "name           accuracy  log loss  seconds  pp to logit average [95 %]",
+              "stack            0.9500    0.2000     15.3  +1.00 [-2.00, +4.00]",
+              "logit average    0.9000    0.3000     12.5  reference");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void toText_ofShortNames() {
+    assertThat(new Leaderboard("a", List.of(row("a", 1, 0, 0))).toText().lines())
+        .containsExactly(
+            "name  accuracy  log loss  seconds  pp to a [95 %]",
+            "a       1.0000    0.0000      0.0  reference");
+  }
+
+  private static Row row(String name, double accuracy, double logLoss, double seconds) {
+    return new Row(
+        name,
+        new Evaluation(accuracy, logLoss, 100),
+        seconds,
+        new PairedDifference(0.01, -0.02, 0.04));
+  }
+}
