@@ -1,0 +1,66 @@
+package org.stacking4j.combine;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Turns member logits, {@code [rows, members × classes]}, into one answer per row. Implementations
+ * are immutable and thread-safe.
+ */
+public interface Combiner {
+  /**
+   * One logit per class.
+   *
+   * @param memberLogits {@code [rows, members × classes]}, members in order; not changed
+   * @return {@code [rows, classes]}, float32
+   */
+  INDArray logits(INDArray memberLogits);
+
+  /**
+   * The softmax of {@link #logits}.
+   *
+   * @param memberLogits {@code [rows, members × classes]}; not changed
+   * @return {@code [rows, classes]}, each row adding up to 1
+   */
+  default INDArray probabilities(INDArray memberLogits) {
+    return Transforms.softmax(logits(memberLogits), true);
+  }
+
+  /**
+   * The most probable class of each row; of equals, the first.
+   *
+   * @param memberLogits {@code [rows, members × classes]}; not changed
+   * @return {@code [rows]}
+   */
+  default int[] predict(INDArray memberLogits) {
+    return logits(memberLogits).argMax(1).toIntVector();
+  }
+
+  /**
+   * One member alone.
+   *
+   * @param member its position, from 0
+   * @param classes how many logits each member has
+   */
+  static Combiner member(int member, int classes) {
+    return new OneMember(member, classes);
+  }
+
+  /** The mean of the members' logits. */
+  static Combiner logitAverage(int classes) {
+    return new LogitAverage(classes);
+  }
+
+  /** The mean of the members' probabilities. */
+  static Combiner softVote(int classes) {
+    return new SoftVote(classes);
+  }
+
+  /**
+   * The share of the members that choose a class; of classes with equally many votes, the one with
+   * the larger mean probability is predicted.
+   */
+  static Combiner majorityVote(int classes) {
+    return new MajorityVote(classes);
+  }
+}

@@ -1,0 +1,23 @@
+package org.stacking4j.combine;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+record SoftVote(int classes) implements Combiner {
+  private static final double LEAST = 1e-30;
+
+  /** The logarithm of the probabilities, which softmax turns back into them. */
+  @Override
+  public INDArray logits(INDArray memberLogits) {
+    return Transforms.log(Transforms.max(probabilities(memberLogits), LEAST, false), false);
+  }
+
+  @Override
+  public INDArray probabilities(INDArray memberLogits) {
+    INDArray byMember = LogitAverage.byMember(memberLogits, classes);
+    long rows = byMember.size(0);
+    long members = byMember.size(1);
+    INDArray each = Transforms.softmax(byMember.reshape('c', rows * members, classes), true);
+    return each.dup('c').reshape('c', rows, members, classes).mean(1);
+  }
+}
