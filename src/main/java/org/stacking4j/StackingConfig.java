@@ -1,0 +1,178 @@
+package org.stacking4j;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.Member;
+import org.stacking4j.network.NetworkCheck;
+
+/**
+ * An ensemble still to be fitted. Immutable.
+ *
+ * @param members the base networks, one or more, with names of their own
+ * @param metaNetwork what learns to combine them
+ * @param strategy which networks give the meta network's training rows
+ * @param prediction which networks answer for new rows; always {@link Prediction#REFIT} with {@link
+ *     Strategy.InSample}, which has no folds
+ * @param seed where all randomness comes from
+ */
+public record StackingConfig(
+    List<Member> members,
+    MetaNetwork metaNetwork,
+    Strategy strategy,
+    Prediction prediction,
+    long seed) {
+
+  /**
+   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample is to
+   *     predict by fold mean
+   */
+  public StackingConfig {
+    members = List.copyOf(members);
+    if (members.isEmpty()) {
+      throw new IllegalArgumentException("an ensemble needs at least one member, found none");
+    }
+    Set<String> names = new HashSet<>();
+    for (Member member : members) {
+      if (!names.add(member.name())) {
+        throw new IllegalArgumentException(
+            "two members are named '" + member.name() + "'; give each a name of its own");
+      }
+    }
+    if (strategy instanceof Strategy.InSample && prediction != Prediction.REFIT) {
+      throw new IllegalArgumentException(
+          "in-sample has no fold networks; use prediction by refit, found " + prediction);
+    }
+  }
+
+  /**
+   * Checks that training rows fit this configuration, without fitting anything.
+   *
+   * @param data the training rows
+   * @return which fold each row would be held out in
+   * @throws IllegalArgumentException if there are too few rows, in all or in a class, or the number
+   *     of columns or classes is not a network's
+   */
+  public Folds check(LabeledData data) {
+    if (data.rows() < 2) {
+      throw new IllegalArgumentException("an ensemble needs at least 2 training rows, found 1");
+    }
+    int[] counts = data.classCounts();
+    for (int c = 0; c < counts.length; c++) {
+      if (counts[c] == 0) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "class '%s' has no rows among the %d training rows; give it some, or leave it out"
+                    + " of the class names",
+                data.classNames().get(c),
+                data.rows()));
+      }
+    }
+    for (Member member : members) {
+      NetworkCheck.checkSizes(
+          "member '" + member.name() + "'", member.configuration(), data.columns(), data.classes());
+    }
+    metaNetwork.checkSizes(members.size(), data.classes());
+    return strategy.folds(data, seed);
+  }
+
+  /**
+   * A builder with the defaults: out-of-fold with 5 folds, prediction by fold mean, the residual
+   * meta network, seed 1, no members yet.
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from this configuration. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.members.addAll(members);
+    builder.metaNetwork = metaNetwork;
+    builder.strategy = strategy;
+    builder.prediction = prediction;
+    builder.seed = seed;
+    return builder;
+  }
+
+  /** Collects the parts of a configuration. Not thread-safe. */
+  public static final class Builder {
+    private final List<Member> members = new ArrayList<>();
+    private MetaNetwork metaNetwork = MetaNetwork.residual();
+    private Strategy strategy = new Strategy.OutOfFold(5);
+    private Prediction prediction = Prediction.FOLD_MEAN;
+    private long seed = 1;
+
+    private Builder() {}
+
+    /**
+     * Adds a member with default settings.
+     *
+     * @throws IllegalArgumentException if the name is malformed or the network cannot be a member
+     */
+    public Builder member(String name, MultiLayerConfiguration configuration) {
+      return member(Member.of(name, configuration));
+    }
+
+    /** Adds a member. */
+    public Builder member(Member member) {
+      members.add(member);
+      return this;
+    }
+
+    /** Sets the meta network. */
+    public Builder metaNetwork(MetaNetwork metaNetwork) {
+      this.metaNetwork = metaNetwork;
+      return this;
+    }
+
+    /** Each row's meta-features come from networks that did not see it. */
+    public Builder outOfFold(int folds) {
+      this.strategy = new Strategy.OutOfFold(folds);
+      return this;
+    }
+
+    /** The meta network learns from a part of each class that no member sees. */
+    public Builder holdout(double fraction) {
+      this.strategy = new Strategy.Holdout(fraction);
+      return this;
+    }
+
+    /** Leaks: see {@link Strategy.InSample}. Sets prediction by refit, the only one it has. */
+    public Builder inSample() {
+      this.strategy = new Strategy.InSample();
+      this.prediction = Prediction.REFIT;
+      return this;
+    }
+
+    /** Sets which networks answer for new rows. */
+    public Builder prediction(Prediction prediction) {
+      this.prediction = prediction;
+      return this;
+    }
+
+    /** Sets where all randomness comes from. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /**
+     * The configuration.
+     *
+     * @throws IllegalArgumentException as {@link StackingConfig} does
+     */
+    public StackingConfig build() {
+      return new StackingConfig(members, metaNetwork, strategy, prediction, seed);
+    }
+  }
+}

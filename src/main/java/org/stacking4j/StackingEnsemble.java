@@ -1,0 +1,249 @@
+package org.stacking4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stacking4j.combine.FittedMetaNetwork;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.Evaluation;
+import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.meta.Strategy;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.LocalFits;
+
+/**
+ * A fitted stacking ensemble: member networks whose logits a meta network combines (Wolpert 1992).
+ * Immutable and safe to use from several threads.
+ *
+ * <pre>{@code
+ * StackingConfig config =
+ *     StackingConfig.builder()
+ *         .member("narrow", Mlp.base(784, 10, 128))
+ *         .member("wide", Mlp.base(784, 10, 256, 256))
+ *         .build();
+ * StackingEnsemble ensemble = StackingEnsemble.fit(config, training);
+ * System.out.println(ensemble.evaluate(test));
+ * }</pre>
+ */
+public final class StackingEnsemble {
+  private static final Logger LOG = LoggerFactory.getLogger(StackingEnsemble.class);
+
+  private final MemberNetworks members;
+  private final FittedMetaNetwork metaNetwork;
+  private final Prediction prediction;
+  private final int columns;
+  private final List<String> classNames;
+  private final @Nullable MetaFeatures trainingMetaFeatures;
+
+  StackingEnsemble(
+      MemberNetworks members,
+      FittedMetaNetwork metaNetwork,
+      Prediction prediction,
+      int columns,
+      List<String> classNames,
+      @Nullable MetaFeatures trainingMetaFeatures) {
+    this.members = members;
+    this.metaNetwork = metaNetwork;
+    this.prediction = prediction;
+    this.columns = columns;
+    this.classNames = List.copyOf(classNames);
+    this.trainingMetaFeatures = trainingMetaFeatures;
+  }
+
+  /**
+   * Fits an ensemble with a thread for each processor.
+   *
+   * @see #fit(StackingConfig, LabeledData, FitRunner)
+   */
+  public static StackingEnsemble fit(StackingConfig config, LabeledData data) {
+    return fit(config, data, LocalFits.onAllProcessors());
+  }
+
+  /**
+   * Fits the members, builds the meta-features, and fits the meta network on them while the members
+   * stay as they are. The same configuration, data and seed give the same bits, whatever the
+   * runner's number of threads.
+   *
+   * @param config what to fit
+   * @param data the training rows; every class must have some
+   * @param runner where the fits run, and who hears of them
+   * @throws IllegalArgumentException if the data does not fit the configuration: too few rows in a
+   *     class, or other sizes than a network's
+   * @throws org.stacking4j.train.FitException if a fit failed; the message names member and fold
+   * @throws java.util.concurrent.CancellationException if the calling thread was interrupted
+   */
+  public static StackingEnsemble fit(StackingConfig config, LabeledData data, FitRunner runner) {
+    Folds folds = config.check(data);
+    if (config.strategy() instanceof Strategy.InSample) {
+      LOG.warn(
+          "in-sample: the meta network learns from rows that the members were fitted on, where they"
+              + " are over-confident; out-of-fold avoids that");
+    }
+    MemberNetworks members =
+        MemberNetworks.fit(
+            config.members(),
+            data,
+            folds,
+            config.prediction() == Prediction.REFIT,
+            config.seed(),
+            runner);
+    MetaFeatures features = members.trainingMetaFeatures(data, folds);
+    FittedMetaNetwork meta = config.metaNetwork().fit(features, config.seed(), runner);
+    return new StackingEnsemble(
+        members, meta, config.prediction(), data.columns(), data.classNames(), features);
+  }
+
+  /**
+   * Logits of the ensemble.
+   *
+   * @param features {@code [rows, columns]}, columns as in training
+   * @return {@code [rows, classes]}, float32
+   * @throws IllegalArgumentException if the number of columns differs from training, or a feature
+   *     is not finite
+   */
+  public INDArray logits(INDArray features) {
+    return metaNetwork.logits(memberLogits(features));
+  }
+
+  /**
+   * Class probabilities, the softmax of {@link #logits}.
+   *
+   * @param features {@code [rows, columns]}
+   * @return {@code [rows, classes]}, each row adding up to 1
+   * @throws IllegalArgumentException as {@link #logits} does
+   */
+  public INDArray probabilities(INDArray features) {
+    return metaNetwork.probabilities(memberLogits(features));
+  }
+
+  /**
+   * The most probable class of each row, as an index into {@link #classNames}.
+   *
+   * @param features {@code [rows, columns]}
+   * @return {@code [rows]}
+   * @throws IllegalArgumentException as {@link #logits} does
+   */
+  public int[] predict(INDArray features) {
+    return metaNetwork.predict(memberLogits(features));
+  }
+
+  /**
+   * Logits of the members, side by side: what the meta network sees.
+   *
+   * @param features {@code [rows, columns]}
+   * @return {@code [rows, members × classes]}
+   * @throws IllegalArgumentException as {@link #logits} does
+   */
+  public INDArray memberLogits(INDArray features) {
+    if (features.rank() != 2 || features.size(1) != columns) {
+      throw new IllegalArgumentException(
+          "features must have shape [rows, "
+              + columns
+              + "] as in training, found "
+              + java.util.Arrays.toString(features.shape()));
+    }
+    if (features.size(0) == 0) {
+      throw new IllegalArgumentException("features must have at least one row, found none");
+    }
+    if (!Double.isFinite(features.castTo(DataType.FLOAT).norm1Number().doubleValue())) {
+      throw new IllegalArgumentException("features must be finite numbers, found NaN or infinity");
+    }
+    return members.logits(features, prediction);
+  }
+
+  /**
+   * Judges the ensemble on rows it was not fitted on.
+   *
+   * @throws IllegalArgumentException if columns or class names differ from training
+   */
+  public Evaluation evaluate(LabeledData data) {
+    checkClassNames(data);
+    INDArray memberLogits = memberLogits(data.features());
+    return Evaluation.of(
+        metaNetwork.predict(memberLogits), metaNetwork.probabilities(memberLogits), data.labels());
+  }
+
+  /**
+   * Meta-features of rows the ensemble was not fitted on: the logits of the networks that answer
+   * for new rows; their fold is 0.
+   *
+   * @throws IllegalArgumentException if columns or class names differ from training
+   */
+  public MetaFeatures metaFeatures(LabeledData data) {
+    checkClassNames(data);
+    return MetaFeatures.of(
+        members.names(), data, new int[data.rows()], memberLogits(data.features()));
+  }
+
+  private void checkClassNames(LabeledData data) {
+    if (!data.classNames().equals(classNames)) {
+      throw new IllegalArgumentException(
+          "the data's classes "
+              + data.classNames()
+              + " differ from those the ensemble was fitted on, "
+              + classNames);
+    }
+  }
+
+  /** What the meta network was fitted on; empty for an ensemble read from a file. */
+  public Optional<MetaFeatures> trainingMetaFeatures() {
+    return Optional.ofNullable(trainingMetaFeatures);
+  }
+
+  /** The members' networks. */
+  public MemberNetworks members() {
+    return members;
+  }
+
+  /** What combines them. */
+  public FittedMetaNetwork metaNetwork() {
+    return metaNetwork;
+  }
+
+  /** Wall seconds of all its fits, added up. */
+  public double seconds() {
+    return members.seconds() + metaNetwork.fit().seconds();
+  }
+
+  /** Which networks answer for new rows. */
+  public Prediction prediction() {
+    return prediction;
+  }
+
+  /** How many feature columns it takes. */
+  public int columns() {
+    return columns;
+  }
+
+  /** The classes, in the order of logits and probabilities. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /**
+   * Writes the ensemble to a zip file, whole or not at all; docs/formats.md describes it.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void save(Path file) throws IOException {
+    EnsembleArchive.write(this, file);
+  }
+
+  /**
+   * Reads what {@link #save} wrote; the ensemble answers with the same bits.
+   *
+   * @throws IOException if the file cannot be read or is not a whole ensemble archive
+   */
+  public static StackingEnsemble load(Path file) throws IOException {
+    return EnsembleArchive.read(file);
+  }
+}

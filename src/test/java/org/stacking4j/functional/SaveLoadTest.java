@@ -1,0 +1,464 @@
+package org.stacking4j.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.stacking4j.testing.TinyNetworks.floats;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.stacking4j.StackingConfig;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Member;
+import org.stacking4j.network.Mlp;
+import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.LocalFits;
+
+@TestInstance(Lifecycle.PER_CLASS)
+final class SaveLoadTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final FitSettings SETTINGS = new FitSettings(1, 16, 2, true);
+  private static final LabeledData DATA = TinyData.blobs(24, 6, 3, 1);
+  private static final LabeledData TEST = TinyData.blobs(20, 6, 3, 2);
+
+  @TempDir Path folder;
+  private StackingEnsemble ensemble;
+
+  @BeforeAll
+  void fit() {
+    ensemble = fit(config());
+  }
+
+  static Stream<StackingConfig.Builder> everyKind() {
+    return Stream.of(
+        config(),
+        config().prediction(Prediction.REFIT),
+        config().holdout(0.3),
+        config().inSample(),
+        config().metaNetwork(MetaNetwork.free().withSettings(SETTINGS)),
+        config().metaNetwork(MetaNetwork.residual(Mlp.base(6, 3, 4)).withSettings(SETTINGS)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyKind")
+  void load_answersWithTheSameBits(StackingConfig.Builder config) throws IOException {
+    StackingEnsemble saved = fit(config);
+    Path file = file();
+    saved.save(file);
+
+    StackingEnsemble loaded = StackingEnsemble.load(file);
+
+    assertThat(floats(loaded.logits(TEST.features())))
+        .isEqualTo(floats(saved.logits(TEST.features())));
+    assertThat(floats(loaded.probabilities(TEST.features())))
+        .isEqualTo(floats(saved.probabilities(TEST.features())));
+    assertThat(loaded.predict(TEST.features())).isEqualTo(saved.predict(TEST.features()));
+    assertThat(floats(loaded.memberLogits(TEST.features())))
+        .isEqualTo(floats(saved.memberLogits(TEST.features())));
+    assertThat(loaded.evaluate(TEST)).isEqualTo(saved.evaluate(TEST));
+    assertThat(loaded.prediction()).isEqualTo(saved.prediction());
+    assertThat(loaded.columns()).isEqualTo(6);
+    assertThat(loaded.classNames()).isEqualTo(saved.classNames());
+    assertThat(loaded.members().names()).isEqualTo(saved.members().names());
+    assertThat(loaded.members().seconds()).isEqualTo(saved.members().seconds());
+    assertThat(loaded.metaNetwork().residual()).isEqualTo(saved.metaNetwork().residual());
+    assertThat(loaded.metaNetwork().fit().epochLosses())
+        .isEqualTo(saved.metaNetwork().fit().epochLosses());
+    assertThat(loaded.trainingMetaFeatures()).isEmpty();
+  }
+
+  @Test
+  void load_keepsOddClassNames() throws IOException {
+    List<String> names = List.of("größe ✓", "\"a\\b\"", "two\nlines");
+    LabeledData odd = LabeledData.of(DATA.features(), DATA.labels(), names);
+    Path file = file();
+    StackingEnsemble.fit(config().build(), odd, LocalFits.onThreads(1)).save(file);
+
+    assertThat(StackingEnsemble.load(file).classNames()).isEqualTo(names);
+  }
+
+  @Test
+  void save_ofALoadedEnsemble_givesTheSameBytes() throws IOException {
+    Path first = file();
+    Path second = folder.resolve("again.zip");
+    ensemble.save(first);
+
+    StackingEnsemble.load(first).save(second);
+
+    assertThat(second).hasSameBinaryContentAs(first);
+  }
+
+  @Test
+  void save_ofTwoRuns_differsInTheSecondsOnly() throws IOException {
+    // An archive that changed from run to run could not be compared or cached.
+    Path first = file();
+    Path second = folder.resolve("second-run.zip");
+    ensemble.save(first);
+    fit(config()).save(second);
+
+    Map<String, byte[]> one = entries(first);
+    Map<String, byte[]> other = entries(second);
+
+    assertThat(other.keySet()).containsExactlyElementsOf(one.keySet());
+    assertThat(one.keySet())
+        .contains("manifest.json", "members/a/fold-2/parameters.f32")
+        .contains("meta-network/configuration.json")
+        .hasSize(1 + 2 * (2 * 2 + 1));
+    for (String name : one.keySet()) {
+      if (name.equals("manifest.json")) {
+        assertThat(withoutSeconds(other.get(name))).isEqualTo(withoutSeconds(one.get(name)));
+      } else {
+        assertThat(other.get(name)).as(name).isEqualTo(one.get(name));
+      }
+    }
+  }
+
+  @Test
+  void save_thatFails_leavesTheOldFileAndNothingElse() throws IOException {
+    Path alone = Files.createDirectory(folder.resolve("alone"));
+    Path file = alone.resolve("ensemble.zip");
+    Files.writeString(file, "precious");
+
+    Thread.currentThread().interrupt(); // a file channel then refuses to write
+    try {
+      assertThatIOException()
+          .isThrownBy(() -> ensemble.save(file))
+          .withMessageStartingWith("cannot write " + file);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    assertThat(file).hasContent("precious");
+    try (Stream<Path> files = Files.list(alone)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void load_ofNoFile() {
+    Path file = folder.resolve("nowhere.zip");
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessage("cannot read " + file + ": there is no such file");
+  }
+
+  @Test
+  void load_ofAFolder() {
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(folder))
+        .withMessageStartingWith("cannot read " + folder + ": ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "not a zip", "PK"})
+  void load_ofAFileThatIsNoZip(String content) throws IOException {
+    Path file = file();
+    Files.writeString(file, content);
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": not a whole zip file (");
+  }
+
+  @Test
+  void load_ofHalfAFile() throws IOException {
+    Path file = file();
+    ensemble.save(file);
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": not a whole zip file (");
+  }
+
+  @Test
+  void load_ofAZipOfSomethingElse() throws IOException {
+    assertRefused(
+        entries -> {
+          entries.clear();
+          entries.put("coefficients.bin", new byte[8]);
+        },
+        "not an ensemble archive, it has no manifest.json");
+  }
+
+  @Test
+  void load_ofAManifestWithoutAVersion() throws IOException {
+    assertRefused(
+        entries -> editManifest(entries, manifest -> manifest.remove("formatVersion")),
+        "not an ensemble archive, its manifest has no formatVersion");
+  }
+
+  @Test
+  void load_ofANewerVersion() throws IOException {
+    // Read as if it were version 1, it might answer with nonsense.
+    assertRefused(
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 2)),
+        "its format version is 2, this library reads up to 1; use a newer library");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classNames", "columns", "prediction", "residual", "networks"})
+  void load_ofAManifestWithoutAField(String field) throws IOException {
+    Path file = edited(entries -> editManifest(entries, manifest -> manifest.remove(field)));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": ")
+        .withMessageContaining(field);
+  }
+
+  @Test
+  void load_ofAManifestThatIsNoJson() throws IOException {
+    Path file = edited(entries -> entries.put("manifest.json", utf8("{\"formatVersion\": 1,")));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": ");
+  }
+
+  @Test
+  void load_ofAMissingEntry() throws IOException {
+    assertRefused(
+        entries -> entries.remove("members/b/fold-2/parameters.f32"),
+        "it has no members/b/fold-2/parameters.f32");
+    assertRefused(
+        entries -> entries.remove("meta-network/configuration.json"),
+        "it has no meta-network/configuration.json");
+  }
+
+  @Test
+  void load_ofTruncatedParameters() throws IOException {
+    String name = "members/a/fold-1/parameters.f32";
+    int count = ensemble.members().folds(0).get(0).network().parameters().length;
+
+    assertRefused(
+        entries ->
+            entries.put(name, Arrays.copyOf(entries.get(name), entries.get(name).length - 4)),
+        "members/a/fold-1: the configuration has " + count + " parameters, found " + (count - 1));
+  }
+
+  @Test
+  void load_ofAFlippedBit() throws IOException {
+    // The parameters hardly compress: most of their bytes could change and still unpack.
+    Path file = file();
+    ensemble.save(file);
+    byte[] bytes = Files.readAllBytes(file);
+    String name = "members/a/fold-1/parameters.f32";
+    int at = indexOf(bytes, utf8(name)) + name.length() + 40;
+    bytes[at] ^= 4;
+    Files.write(file, bytes);
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": ");
+  }
+
+  @Test
+  void load_withoutAMetaNetwork() throws IOException {
+    assertRefused(
+        entries ->
+            editManifest(entries, manifest -> ((ArrayNode) manifest.get("networks")).remove(4)),
+        "its manifest names no meta network");
+  }
+
+  @Test
+  void load_ofAMemberThatLacksAFold() throws IOException {
+    // The mean of fewer networks would be another answer than the one that was saved.
+    assertRefused(
+        entries ->
+            editManifest(entries, manifest -> ((ArrayNode) manifest.get("networks")).remove(3)),
+        "member networks do not fit together: members [a, b], fold networks [2, 1], refits 0");
+  }
+
+  @Test
+  void load_ofClassNamesThatAreNotTheNetworks() throws IOException {
+    Path file =
+        edited(
+            entries ->
+                editManifest(
+                    entries, manifest -> ((ArrayNode) manifest.get("classNames")).remove(2)));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": ")
+        .withMessageContaining("3 units")
+        .withMessageContaining("2 classes");
+  }
+
+  @Test
+  void load_ofColumnsThatAreNotTheNetworks() throws IOException {
+    Path file = edited(entries -> editManifest(entries, manifest -> manifest.put("columns", 7)));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": ")
+        .withMessageContaining("6 inputs")
+        .withMessageContaining("7 columns");
+  }
+
+  @Test
+  void load_ofAPredictionWithoutNetworks() throws IOException {
+    Path file =
+        edited(entries -> editManifest(entries, manifest -> manifest.put("prediction", "REFIT")));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessage("cannot read " + file + ": it has no networks for prediction by refit");
+  }
+
+  @Test
+  void load_ofAConfigurationThatIsNone() throws IOException {
+    Path file =
+        edited(entries -> entries.put("members/a/fold-1/configuration.json", utf8("{\"a\": 1}")));
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessageStartingWith("cannot read " + file + ": members/a/fold-1: ");
+  }
+
+  @Test
+  void load_ofAConfigurationThatNamesAForeignClass_doesNotMakeOne() throws IOException {
+    // DL4J's JSON names classes; a file must not choose which code runs.
+    String name = "members/a/fold-1/configuration.json";
+    for (String own :
+        List.of(
+            "org.deeplearning4j.nn.conf.layers.OutputLayer",
+            "org.nd4j.linalg.activations.impl.ActivationSoftmax",
+            "org.nd4j.linalg.learning.config.Sgd")) {
+      String text = new String(entriesOf(ensemble).get(name), StandardCharsets.UTF_8);
+      assertThat(text).contains(own);
+      Path file =
+          edited(entries -> entries.put(name, utf8(text.replace(own, Intruder.class.getName()))));
+
+      assertThatIOException()
+          .isThrownBy(() -> StackingEnsemble.load(file))
+          .withMessageStartingWith("cannot read " + file + ": members/a/fold-1: ");
+      assertThat(Intruder.MADE).isFalse();
+    }
+  }
+
+  /** What an attacker would like to have made. */
+  static final class Intruder {
+    private static final AtomicBoolean MADE = new AtomicBoolean();
+
+    Intruder() {
+      MADE.set(true);
+    }
+  }
+
+  private void assertRefused(Consumer<Map<String, byte[]>> edit, String message)
+      throws IOException {
+    Path file = edited(edit);
+
+    assertThatIOException()
+        .isThrownBy(() -> StackingEnsemble.load(file))
+        .withMessage("cannot read " + file + ": " + message);
+  }
+
+  /** The saved ensemble with some entries changed. */
+  private Path edited(Consumer<Map<String, byte[]>> edit) throws IOException {
+    Map<String, byte[]> entries = entriesOf(ensemble);
+    edit.accept(entries);
+    Path file = folder.resolve("edited.zip");
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue());
+        zip.closeEntry();
+      }
+    }
+    return file;
+  }
+
+  private Map<String, byte[]> entriesOf(StackingEnsemble saved) throws IOException {
+    Path file = file();
+    saved.save(file);
+    return entries(file);
+  }
+
+  private static Map<String, byte[]> entries(Path file) throws IOException {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+      }
+    }
+    return entries;
+  }
+
+  private static void editManifest(Map<String, byte[]> entries, Consumer<ObjectNode> edit) {
+    try {
+      ObjectNode manifest = (ObjectNode) JSON.readTree(entries.get("manifest.json"));
+      edit.accept(manifest);
+      entries.put("manifest.json", JSON.writeValueAsBytes(manifest));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ObjectNode withoutSeconds(byte[] manifest) throws IOException {
+    ObjectNode tree = (ObjectNode) JSON.readTree(manifest);
+    tree.get("networks").forEach(network -> ((ObjectNode) network).remove("seconds"));
+    return tree;
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    for (int i = 0; i + wanted.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError("not found");
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Path file() {
+    return folder.resolve("ensemble.zip");
+  }
+
+  private static StackingEnsemble fit(StackingConfig.Builder config) {
+    return StackingEnsemble.fit(config.build(), DATA, LocalFits.onThreads(2));
+  }
+
+  private static StackingConfig.Builder config() {
+    return StackingConfig.builder()
+        .member(new Member("a", TinyNetworks.linear(6, 3), SETTINGS))
+        .member(new Member("b", Mlp.base(6, 3, 8), SETTINGS))
+        .outOfFold(2)
+        .metaNetwork(MetaNetwork.residual().withSettings(SETTINGS));
+  }
+}
