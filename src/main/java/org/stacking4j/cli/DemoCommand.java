@@ -1,0 +1,144 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.experiment.ConfFile;
+import org.stacking4j.experiment.Experiment;
+import org.stacking4j.experiment.ExperimentConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Three networks on MNIST, stacked in two ways and judged. */
+@Command(
+    name = "demo",
+    description =
+        "Fits the base networks, stacks them, and prints one leaderboard on rows none of them saw.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  demo                                   the recipe on 20000 rows of MNIST",
+      "  demo --train 2000 --epochs 3           a quick look",
+      "  demo --data idx:fashion --out fashion  four IDX files of your own",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
+    })
+final class DemoCommand implements Callable<Integer> {
+  private final PrintWriter screen;
+  private final PrintWriter progress;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A conf file to start from (default: the bundled mnist-demo.yaml).")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "mnist|idx:DIR",
+      description = "The bundled MNIST, or a folder with four IDX files, gzip or not.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--train",
+      paramLabel = "N",
+      description = "The first N training rows, 0 for all (20000; with idx:DIR, all).")
+  private @Nullable Integer train;
+
+  @Option(
+      names = "--test",
+      paramLabel = "N",
+      description = "The first N test rows, 0 for all (5000; with idx:DIR, all).")
+  private @Nullable Integer test;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the rows (10).")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--folds", paramLabel = "K", description = "Folds of out-of-fold (5).")
+  private @Nullable Integer folds;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "all|in-sample|out-of-fold|holdout",
+      description = "Which stacks to make (all: in-sample and out-of-fold).")
+  private @Nullable String strategy;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Where all randomness comes from: same seed, same numbers (1).")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "Fits at a time; the numbers do not depend on it (one per processor).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the files go (${DEFAULT-VALUE}).")
+  private Path out = Path.of("out");
+
+  DemoCommand(PrintWriter screen, PrintWriter progress) {
+    this.screen = screen;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, found " + threads);
+    }
+    ExperimentConfig experiment = ConfFile.read(config, overrides());
+    Leaderboard leaderboard;
+    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+      leaderboard = new Experiment(experiment, threads, shown).run(out);
+    }
+    screen.println();
+    screen.print(leaderboard.toText());
+    screen.println();
+    screen.println(
+        "Files in "
+            + out
+            + ": results.json, leaderboard.csv, meta-features-train.csv,"
+            + " meta-features-test.csv, ensemble.zip");
+    screen.flush();
+    return 0;
+  }
+
+  /** What the options say, by the keys of the conf file. */
+  private Map<String, Object> overrides() {
+    Map<String, Object> overrides = new LinkedHashMap<>();
+    if (data != null) {
+      overrides.put("data", data);
+      if (!data.equals("mnist")) {
+        // The conf file's numbers of rows are not meant for other data.
+        overrides.put("train", 0);
+        overrides.put("test", 0);
+      }
+    }
+    putIfGiven(overrides, "train", train);
+    putIfGiven(overrides, "test", test);
+    putIfGiven(overrides, "fit.epochs", epochs);
+    putIfGiven(overrides, "out-of-fold.folds", folds);
+    putIfGiven(overrides, "strategy", strategy);
+    putIfGiven(overrides, "seed", seed);
+    return overrides;
+  }
+
+  private static void putIfGiven(
+      Map<String, Object> overrides, String key, @Nullable Object value) {
+    if (value != null) {
+      overrides.put(key, value);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.concurrent.CancellationException;
+import org.stacking4j.train.FitException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands of Stacking4j. Exit codes: 0 done, 1 failed, 2 asked for something impossible. */
+@Command(
+    name = "stacking4j",
+    description = "Stacking ensembles of neural networks on Deeplearning4j.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  private static final int FAILED = 1;
+
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    quiet();
+    Charset charset = Charset.defaultCharset();
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, charset),
+            new PrintWriter(System.err, true, charset),
+            args));
+  }
+
+  /** Libraries below say what they are at start-up; here only warnings are worth a line. */
+  private static void quiet() {
+    setIfAbsent("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    setIfAbsent("org.slf4j.simpleLogger.showThreadName", "false");
+    setIfAbsent("org.slf4j.simpleLogger.showLogName", "false");
+  }
+
+  private static void setIfAbsent(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param out where results go
+   * @param err where progress and errors go
+   * @return the exit code
+   */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new Main())
+        .addSubcommand(new DemoCommand(out, err))
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler(Main::explainUse)
+        .setExecutionExceptionHandler(Main::explain)
+        .execute(args);
+  }
+
+  private static int explainUse(CommandLine.ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("stacking4j: " + wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** One sentence for whatever goes wrong; a stack trace only for what nobody foresaw. */
+  private static int explain(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    if (failure instanceof IllegalArgumentException) {
+      command.getErr().println("stacking4j: " + failure.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    if (failure instanceof IOException
+        || failure instanceof FitException
+        || failure instanceof CancellationException) {
+      command.getErr().println("stacking4j: " + failure.getMessage());
+      return FAILED;
+    }
+    command.getErr().println("stacking4j: unexpected error, please report it: " + failure);
+    failure.printStackTrace(command.getErr());
+    return FAILED;
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"stacking4j " + (version == null ? "development" : version)};
+    }
+  }
+}

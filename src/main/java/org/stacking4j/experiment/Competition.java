@@ -1,0 +1,62 @@
+package org.stacking4j.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.combine.Combiner;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.Evaluation;
+import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.meta.Prediction;
+
+/** Everything that answers for the same test rows, compared with the average of the members. */
+final class Competition {
+  /** The rival every other row is compared with. */
+  private static final String REFERENCE = "logit average";
+
+  private final INDArray features;
+  private final int classes;
+  private final Leaderboard.Builder board;
+
+  Competition(LabeledData test) {
+    this.features = test.features();
+    this.classes = test.classes();
+    this.board = Leaderboard.builder(REFERENCE, test.labels());
+  }
+
+  /** Enters each base network, their averages and votes; returns the base networks' results. */
+  List<Evaluation> enterBases(MemberNetworks bases) {
+    INDArray logits = bases.logits(features, Prediction.REFIT);
+    List<Evaluation> each = new ArrayList<>();
+    for (int m = 0; m < bases.names().size(); m++) {
+      double seconds = bases.refits().get(m).seconds();
+      each.add(enter(bases.names().get(m), Combiner.member(m, classes), logits, seconds));
+    }
+    enter(REFERENCE, Combiner.logitAverage(classes), logits, bases.seconds());
+    enter("soft vote", Combiner.softVote(classes), logits, bases.seconds());
+    enter("majority vote", Combiner.majorityVote(classes), logits, bases.seconds());
+    return each;
+  }
+
+  /** Enters a stack and, out-of-fold, the average of its fold networks, its rival at equal cost. */
+  Evaluation enterStack(String label, StackingEnsemble stack) {
+    if (label.equals("out-of-fold")) {
+      INDArray logits = stack.members().logits(features, Prediction.FOLD_MEAN);
+      double seconds = stack.members().seconds();
+      enter("fold average", Combiner.logitAverage(classes), logits, seconds);
+    }
+    INDArray logits = stack.memberLogits(features);
+    return enter("stack " + label, stack.metaNetwork(), logits, stack.seconds());
+  }
+
+  private Evaluation enter(String name, Combiner combiner, INDArray memberLogits, double seconds) {
+    return board.enter(
+        name, combiner.predict(memberLogits), combiner.probabilities(memberLogits), seconds);
+  }
+
+  Leaderboard leaderboard() {
+    return board.build();
+  }
+}

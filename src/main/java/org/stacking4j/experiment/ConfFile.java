@@ -1,0 +1,157 @@
+package org.stacking4j.experiment;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml};
+ * unknown keys are refused.
+ */
+public final class ConfFile {
+  private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private ConfFile() {}
+
+  /**
+   * Reads a conf file.
+   *
+   * @param file the file, or null for the defaults alone
+   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it says something that cannot be, with the key
+   */
+  public static ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides)
+      throws IOException {
+    ObjectNode tree;
+    try (InputStream in = ConfFile.class.getResourceAsStream(DEFAULTS)) {
+      if (in == null) {
+        throw new IllegalStateException("the library's own " + DEFAULTS + " is missing");
+      }
+      tree = (ObjectNode) YAML.readTree(in);
+    }
+    if (file != null) {
+      merge(tree, parse(file), "", file.toString());
+    }
+    overrides.forEach((key, value) -> set(tree, key, value));
+    try {
+      return YAML.treeToValue(tree, ExperimentConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException((file == null ? "" : file + ": ") + explain(e), e);
+    }
+  }
+
+  /** The configuration as a conf file would say it, to keep with the results. */
+  static JsonNode toTree(ExperimentConfig config) {
+    return YAML.valueToTree(config);
+  }
+
+  private static ObjectNode parse(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      JsonNode tree = YAML.readTree(in);
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(file + ": not a conf file, it has no keys");
+    } catch (NoSuchFileException e) {
+      throw new IOException("cannot read " + file + ": there is no such file", e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": " + explain(e), e);
+    }
+  }
+
+  /** Puts {@code from} over {@code into}, key by key; lists are replaced whole. */
+  private static void merge(ObjectNode into, ObjectNode from, String path, String file) {
+    for (Map.Entry<String, JsonNode> entry : from.properties()) {
+      String key = entry.getKey();
+      @Nullable JsonNode present = into.get(key);
+      if (present == null) {
+        throw new IllegalArgumentException(
+            file
+                + ": unknown key '"
+                + path
+                + key
+                + "'; known here: "
+                + into.propertyStream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
+      }
+      if (present instanceof ObjectNode object && entry.getValue() instanceof ObjectNode values) {
+        merge(object, values, path + key + ".", file);
+      } else {
+        into.set(key, entry.getValue());
+      }
+    }
+  }
+
+  private static void set(ObjectNode tree, String key, Object value) {
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      tree.set(key, YAML.valueToTree(value));
+    } else {
+      set((ObjectNode) tree.get(key.substring(0, dot)), key.substring(dot + 1), value);
+    }
+  }
+
+  private static String explain(JsonProcessingException e) {
+    String where = "";
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      StringBuilder path = new StringBuilder();
+      for (JsonMappingException.Reference part : mapping.getPath()) {
+        if (part.getFieldName() == null) {
+          path.append('[').append(part.getIndex()).append(']');
+        } else {
+          path.append(path.isEmpty() ? "" : ".").append(part.getFieldName());
+        }
+      }
+      where = path + ": ";
+    }
+    @Nullable JsonLocation location = e.getLocation();
+    if (where.isEmpty() && location != null && location.getLineNr() > 0) {
+      where = "line " + location.getLineNr() + ": ";
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return where
+          + "unknown key '"
+          + unknown.getPropertyName()
+          + "'; known here: "
+          + unknown.getKnownPropertyIds().stream()
+              .map(String::valueOf)
+              .sorted()
+              .collect(Collectors.joining(", "));
+    }
+    if (e.getOriginalMessage().startsWith("Null value for creator property")) {
+      return where + "the key is missing or has no value";
+    }
+    Throwable cause = e.getCause();
+    return where
+        + (cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
+  }
+}

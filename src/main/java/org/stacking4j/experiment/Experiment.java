@@ -1,0 +1,100 @@
+package org.stacking4j.experiment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.stacking4j.StackingConfig;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.TrainTest;
+import org.stacking4j.evaluate.Evaluation;
+import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.LocalFits;
+import org.stacking4j.train.RememberedFits;
+
+/**
+ * The whole path: a configuration's data, its base networks, its stacks, the leaderboard, the
+ * files.
+ */
+public final class Experiment {
+  private final ExperimentConfig config;
+  private final int threads;
+  private final ExperimentListener listener;
+
+  /**
+   * @param config what to do
+   * @param threads fits at a time, 1 or more; changes how long it takes and nothing else
+   * @param listener who hears of it
+   */
+  public Experiment(ExperimentConfig config, int threads, ExperimentListener listener) {
+    this.config = config;
+    this.threads = threads;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs the experiment and writes {@code results.json}, {@code leaderboard.csv}, {@code
+   * meta-features-train.csv}, {@code meta-features-test.csv} and {@code ensemble.zip}; the last
+   * three are those of the last stack.
+   *
+   * @param folder where the files go; made if it does not exist
+   * @return the leaderboard
+   * @throws IllegalArgumentException if the configuration does not fit itself or the data
+   * @throws IOException if the data cannot be read or the files cannot be written
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public Leaderboard run(Path folder) throws IOException {
+    long start = System.nanoTime();
+    TrainTest data = DataSource.load(config);
+    Map<String, StackingConfig> stacks = stackConfigs(data.train());
+    OutputFolder files = OutputFolder.prepare(folder);
+    // The stacks share their base networks: whatever is fitted twice is fitted once.
+    FitRunner runner = new RememberedFits(LocalFits.onThreads(threads).withListener(listener));
+    Competition competition = new Competition(data.test());
+
+    MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), runner);
+    List<Evaluation> baseEvaluations = competition.enterBases(bases);
+    for (int m = 0; m < bases.names().size(); m++) {
+      listener.found(bases.names().get(m) + ": " + baseEvaluations.get(m));
+    }
+    Map<String, StackingEnsemble> ensembles = new LinkedHashMap<>();
+    for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
+      String label = stack.getKey();
+      int epochs = config.memberEpochs(label) + config.fit().epochs();
+      listener.stageStarted("stacking " + label, epochs);
+      StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), runner);
+      Evaluation evaluation = competition.enterStack(label, ensemble);
+      listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
+      ensembles.put(label, ensemble);
+    }
+    Leaderboard leaderboard = competition.leaderboard();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    files.write(
+        new Results(config, data, bases, ensembles, leaderboard, threads, seconds), data.test());
+    return leaderboard;
+  }
+
+  /** Checks every stack against the data before anything is fitted. */
+  private Map<String, StackingConfig> stackConfigs(LabeledData train) {
+    Map<String, StackingConfig> stacks = new LinkedHashMap<>();
+    for (String label : config.stacks()) {
+      StackingConfig stack = config.stack(label, train.columns(), train.classes());
+      stack.check(train);
+      stacks.put(label, stack);
+    }
+    return stacks;
+  }
+
+  private MemberNetworks fitBases(LabeledData train, StackingConfig stack, FitRunner runner) {
+    int count = stack.members().size();
+    listener.stageStarted(
+        String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()),
+        count * config.fit().epochs());
+    return MemberNetworks.fitOnAllRows(stack.members(), train, stack.seed(), runner);
+  }
+}

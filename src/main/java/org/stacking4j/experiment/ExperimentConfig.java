@@ -1,0 +1,154 @@
+package org.stacking4j.experiment;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+import java.util.Locale;
+import org.stacking4j.StackingConfig;
+import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Member;
+import org.stacking4j.network.Mlp;
+
+/**
+ * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
+ *
+ * @param data {@code mnist} or {@code idx:DIR}
+ * @param train how many of the first training rows, 0 for all
+ * @param test how many of the first test rows, 0 for all
+ * @param seed where all randomness comes from
+ * @param members the base networks
+ * @param fit how every network is fitted
+ * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, or {@code all} for the
+ *     first two
+ * @param inSample how to stack in-sample
+ * @param outOfFold how to stack out-of-fold
+ * @param holdout how to stack by holdout
+ */
+public record ExperimentConfig(
+    String data,
+    int train,
+    int test,
+    long seed,
+    List<BaseNetwork> members,
+    Fit fit,
+    String strategy,
+    InSample inSample,
+    OutOfFold outOfFold,
+    Holdout holdout) {
+
+  private static final List<String> STRATEGIES =
+      List.of("all", "in-sample", "out-of-fold", "holdout");
+
+  /** A base network: its name and the units of its hidden layers. */
+  public record BaseNetwork(String name, List<Integer> hidden) {
+    public BaseNetwork {
+      hidden = List.copyOf(hidden);
+    }
+  }
+
+  /** How every network is fitted; see {@link FitSettings}. */
+  public record Fit(int epochs, int batchSize, double gradientNormLimit) {
+    public Fit {
+      if (epochs < 1) {
+        throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
+      }
+      if (batchSize < 2) {
+        throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
+      }
+    }
+
+    FitSettings settings() {
+      return new FitSettings(epochs, batchSize, gradientNormLimit, true);
+    }
+  }
+
+  /** Which meta network. */
+  public enum Meta {
+    /** It answers by itself. */
+    FREE,
+    /** It corrects the logit average. */
+    RESIDUAL;
+
+    MetaNetwork network(Fit fit) {
+      return (this == FREE ? MetaNetwork.free() : MetaNetwork.residual())
+          .withSettings(fit.settings());
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How to stack in-sample. */
+  public record InSample(Meta meta) {}
+
+  /** How to stack out-of-fold. */
+  public record OutOfFold(Meta meta, int folds, Prediction prediction) {}
+
+  /** How to stack by holdout. */
+  public record Holdout(Meta meta, double fraction, Prediction prediction) {}
+
+  /**
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  public ExperimentConfig {
+    if (train < 0 || test < 0) {
+      throw new IllegalArgumentException(
+          "train and test must be >= 0 (0 for all rows), found " + train + " and " + test);
+    }
+    members = List.copyOf(members);
+    if (!STRATEGIES.contains(strategy)) {
+      throw new IllegalArgumentException(
+          "unknown strategy '" + strategy + "'; use one of " + String.join(", ", STRATEGIES));
+    }
+  }
+
+  /** The labels of the stacks to make, in order. */
+  @JsonIgnore
+  public List<String> stacks() {
+    return strategy.equals("all") ? List.of("in-sample", "out-of-fold") : List.of(strategy);
+  }
+
+  /**
+   * The configuration of one stack.
+   *
+   * @param label one of {@link #stacks}
+   * @param columns of the data
+   * @param classes of the data
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  StackingConfig stack(String label, int columns, int classes) {
+    StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
+    for (BaseNetwork member : members) {
+      int[] hidden = member.hidden().stream().mapToInt(Integer::intValue).toArray();
+      builder.member(new Member(member.name(), Mlp.base(columns, classes, hidden), fit.settings()));
+    }
+    switch (label) {
+      case "in-sample" -> builder.inSample().metaNetwork(inSample.meta().network(fit));
+      case "out-of-fold" ->
+          builder
+              .outOfFold(outOfFold.folds())
+              .prediction(outOfFold.prediction())
+              .metaNetwork(outOfFold.meta().network(fit));
+      default ->
+          builder
+              .holdout(holdout.fraction())
+              .prediction(holdout.prediction())
+              .metaNetwork(holdout.meta().network(fit));
+    }
+    return builder.build();
+  }
+
+  /** How many epochs all fits of a stack's members have together. */
+  int memberEpochs(String label) {
+    int networks =
+        switch (label) {
+          case "in-sample" -> 0; // the base networks, which are fitted before
+          case "out-of-fold" -> outOfFold.folds();
+          default -> 1;
+        };
+    return networks * members.size() * fit.epochs();
+  }
+}

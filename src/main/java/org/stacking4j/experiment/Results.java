@@ -1,0 +1,111 @@
+package org.stacking4j.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.TrainTest;
+import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.train.FitResult;
+
+/**
+ * What a run found, as {@code results.json}: everything but {@code timing} is the same for the same
+ * configuration, data and seed.
+ */
+record Results(
+    ExperimentConfig config,
+    TrainTest data,
+    MemberNetworks bases,
+    Map<String, StackingEnsemble> ensembles,
+    Leaderboard leaderboard,
+    int threads,
+    double seconds) {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  String lastLabel() {
+    List<String> labels = List.copyOf(ensembles.keySet());
+    return config.stacks().get(labels.size() - 1);
+  }
+
+  StackingEnsemble lastEnsemble() {
+    return java.util.Objects.requireNonNull(ensembles.get(lastLabel()));
+  }
+
+  byte[] toJson() {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("format_version", 1);
+    root.put("library_version", version());
+    root.set("config", ConfFile.toTree(config));
+    ObjectNode rows = root.putObject("data");
+    rows.put("name", data.name());
+    describe(data.train(), rows.putObject("train"));
+    describe(data.test(), rows.putObject("test"));
+    ArrayNode board = root.putArray("leaderboard");
+    for (Leaderboard.Row row : leaderboard.rows()) {
+      ObjectNode line = board.addObject();
+      line.put("name", row.name());
+      line.put("accuracy", row.evaluation().accuracy());
+      line.put("log_loss", row.evaluation().logLoss());
+      line.put("difference", row.difference().difference());
+      line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
+    }
+    root.put("difference_to", leaderboard.reference());
+    root.put("saved_stack", "stack " + lastLabel());
+    describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
+    ObjectNode timing = root.putObject("timing");
+    timing.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    timing.put("threads", threads);
+    timing.put("wall_seconds", seconds);
+    describeFits(timing.putObject("fit_seconds"), FitResult::seconds);
+    var printer = new DefaultPrettyPrinter();
+    printer.indentArraysWith(DefaultPrettyPrinter.FixedSpaceIndenter.instance);
+    printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+    try {
+      return JSON.writer(printer).writeValueAsBytes(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("results cannot be written as JSON", e);
+    }
+  }
+
+  private static String version() {
+    String version = Results.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static void describe(LabeledData rows, ObjectNode into) {
+    into.put("rows", rows.rows());
+    into.put("columns", rows.columns());
+    into.putPOJO("classes", rows.classNames());
+    into.put("sha256", rows.digest());
+  }
+
+  private void describeFits(
+      ObjectNode into, java.util.function.Function<FitResult, Object> property) {
+    for (int m = 0; m < bases.names().size(); m++) {
+      into.putPOJO(bases.names().get(m), property.apply(bases.refits().get(m)));
+    }
+    ensembles.forEach(
+        (label, stack) -> {
+          MemberNetworks members = stack.members();
+          for (int m = 0; m < members.names().size(); m++) {
+            List<FitResult> folds = members.folds(m);
+            for (int fold = 1; fold <= folds.size(); fold++) {
+              into.putPOJO(
+                  label + " " + members.names().get(m) + " fold " + fold,
+                  property.apply(folds.get(fold - 1)));
+            }
+          }
+          into.putPOJO(label + " meta network", property.apply(stack.metaNetwork().fit()));
+        });
+  }
+}

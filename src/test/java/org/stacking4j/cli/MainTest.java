@@ -1,0 +1,175 @@
+package org.stacking4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.stacking4j.experiment.TinyIdxFolder;
+
+class MainTest {
+  private static final String CONF =
+      """
+      fit: {epochs: 2, batch-size: 16}
+      members: [{name: a, hidden: [6]}, {name: b, hidden: [6]}]
+      """;
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path data;
+  private Path conf;
+
+  @BeforeEach
+  void writeInput() throws IOException {
+    data = TinyIdxFolder.write(Files.createDirectory(folder.resolve("idx")));
+    conf = Files.writeString(folder.resolve("conf.yaml"), CONF);
+  }
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  private int demo(String... args) {
+    List<String> all = new ArrayList<>(List.of("demo", "--config", conf.toString()));
+    all.addAll(List.of("--data", "idx:" + data, "--out", folder.resolve("out").toString()));
+    all.addAll(List.of(args));
+    return run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void demo_tellsTheWholeStory() {
+    assertThat(demo("--folds", "3", "--seed", "4", "--threads", "2", "--epochs", "3")).isZero();
+
+    assertThat(out.toString())
+        .containsSubsequence(
+            "fitting 2 base networks on 90 rows",
+            "a: accuracy ",
+            "b: accuracy ",
+            "stacking in-sample",
+            "meta network, epoch 1 of 3: loss ",
+            "meta network, epoch 3 of 3: loss ",
+            "stack in-sample: accuracy ",
+            "stacking out-of-fold",
+            "meta network, epoch 3 of 3: loss ",
+            "stack out-of-fold: accuracy ",
+            "name               accuracy  log loss  seconds  pp to logit average [95 %]",
+            "Files in ");
+    // Not a terminal: progress is lines, not a bar.
+    assertThat(err.toString()).contains("member 'a', fold 2 of 3: ").doesNotContain("\r");
+  }
+
+  @Test
+  void demo_strategyAndRows_areHeard() {
+    assertThat(demo("--strategy", "holdout", "--train", "60", "--test", "30")).isZero();
+
+    assertThat(out.toString())
+        .contains("fitting 2 base networks on 60 rows", "on 30 rows", "stack holdout")
+        .doesNotContain("in-sample");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --bogus           | Unknown option: '--bogus'
+          --epoch 3         | Possible solutions: --epochs
+          --seed x          | Invalid value for option '--seed': 'x' is not a long
+          --seed            | Missing required parameter for option '--seed' (S)
+          --threads 0       | threads must be >= 1, found 0
+          --epochs 0        | epochs must be >= 1, found 0
+          --folds 1         | folds must be >= 2, found 1
+          --folds 31        | class '0' has 30 rows, fewer than the 31 folds
+          --strategy both   | unknown strategy 'both'; use one of all, in-sample, out-of-fold, holdout
+          --data csv:x      | unknown data 'csv:x'; use mnist or idx:DIR
+          --train 91        | train asks for the first 91 rows, but there are 90
+          --test 46         | test asks for the first 46 rows, but there are 45
+          --train 1         | an ensemble needs at least 2 training rows, found 1
+          --train 2         | class '2' has no rows among the 2 training rows
+          """)
+  void demo_badUse_isOneSentenceAndExitCode2(String args, String message) {
+    List<String> words = List.of(args.split(" "));
+    // An option may stand only once, so the data is given here unless it is what is wrong.
+    List<String> all = new ArrayList<>(List.of("demo", "--config", conf.toString()));
+    if (!words.contains("--data")) {
+      all.addAll(List.of("--data", "idx:" + data));
+    }
+    all.addAll(List.of("--out", folder.resolve("out").toString()));
+    all.addAll(words);
+
+    assertThat(run(all.toArray(String[]::new))).isEqualTo(2);
+
+    assertThat(err.toString()).contains(message).startsWith("stacking4j: ").doesNotContain("\tat ");
+    assertThat(err.toString().lines().count()).isLessThanOrEqualTo(3);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void demo_truncatedFile_isOneSentenceAndExitCode1() throws IOException {
+    Path images = data.resolve("train-images-idx3-ubyte");
+    byte[] whole = Files.readAllBytes(images);
+    Files.write(images, java.util.Arrays.copyOf(whole, whole.length - 5));
+
+    assertThat(demo()).isEqualTo(1);
+
+    assertThat(err.toString())
+        .startsWith("stacking4j: ")
+        .contains("train-images-idx3-ubyte")
+        .doesNotContain("\tat ");
+    assertThat(err.toString().lines().count()).isEqualTo(1);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void demo_noSuchFolder_isExitCode1() {
+    assertThat(run("demo", "--data", "idx:" + folder.resolve("none"))).isEqualTo(1);
+    assertThat(err.toString()).contains(folder.resolve("none").toString());
+  }
+
+  @Test
+  void demo_outputFolderIsAFile_isExitCode1() throws IOException {
+    Path file = Files.writeString(folder.resolve("out"), "mine");
+
+    assertThat(demo()).isEqualTo(1);
+
+    assertThat(err.toString()).contains("cannot write to the output folder " + file);
+    assertThat(file).hasContent("mine");
+  }
+
+  @Test
+  void demo_badConfFile_isExitCode2() throws IOException {
+    Files.writeString(conf, "epochs: 3");
+
+    assertThat(demo()).isEqualTo(2);
+
+    assertThat(err.toString()).contains(conf + ": unknown key 'epochs'; known here: data, train");
+  }
+
+  @Test
+  void help_showsExamplesAndExitCodes() {
+    assertThat(run("demo", "--help")).isZero();
+    assertThat(out.toString()).contains("--strategy", "Examples:", "Exit codes: 0 done, 1 failed");
+  }
+
+  @Test
+  void noCommand_saysWhichThereAre() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required subcommand", "stacking4j --help");
+  }
+
+  @Test
+  void version_isPrinted() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString()).startsWith("stacking4j ");
+  }
+}

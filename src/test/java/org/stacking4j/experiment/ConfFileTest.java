@@ -1,0 +1,118 @@
+package org.stacking4j.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.stacking4j.StackingConfig;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.meta.Strategy;
+
+class ConfFileTest {
+  @TempDir Path folder;
+
+  private ExperimentConfig read(String yaml) throws IOException {
+    return ConfFile.read(Files.writeString(folder.resolve("my.yaml"), yaml), Map.of());
+  }
+
+  @Test
+  void defaults_areTheRecipe() throws IOException {
+    ExperimentConfig config = ConfFile.read(null, Map.of());
+
+    assertThat(config.data()).isEqualTo("mnist");
+    assertThat(config.train()).isEqualTo(20_000);
+    assertThat(config.test()).isEqualTo(5_000);
+    assertThat(config.stacks()).containsExactly("in-sample", "out-of-fold");
+    assertThat(config.members())
+        .extracting(ExperimentConfig.BaseNetwork::hidden)
+        .containsExactly(List.of(256, 256), List.of(256, 256), List.of(256, 256));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0));
+  }
+
+  static List<Path> confFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("conf"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("confFiles")
+  void everyReadyConfFile_describesItsStacks(Path file) throws IOException {
+    ExperimentConfig config = ConfFile.read(file, Map.of());
+
+    for (String label : config.stacks()) {
+      assertThat(config.stack(label, 784, 10).strategy().label()).isEqualTo(label);
+    }
+  }
+
+  @Test
+  void file_replacesWhatItNamesAndKeepsTheRest() throws IOException {
+    ExperimentConfig config =
+        read("members: [{name: a, hidden: [4]}]\nout-of-fold: {prediction: refit, folds: 7}\n");
+
+    StackingConfig stack = config.stack("out-of-fold", 16, 3);
+    assertThat(stack.members()).hasSize(1);
+    assertThat(stack.strategy()).isEqualTo(new Strategy.OutOfFold(7));
+    assertThat(stack.prediction()).isEqualTo(Prediction.REFIT);
+    assertThat(stack.metaNetwork().isResidual()).isTrue();
+    assertThat(config.fit().batchSize()).isEqualTo(128);
+  }
+
+  @Test
+  void overrides_goBeforeTheFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 3\nfit: {epochs: 4}\n");
+
+    ExperimentConfig config = ConfFile.read(file, Map.of("fit.epochs", 5));
+
+    assertThat(config.seed()).isEqualTo(3);
+    assertThat(config.fit().epochs()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sead: 3                       | unknown key 'sead'; known here: data, train, test, seed
+          fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
+          members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
+          members: [{name: a}]          | members[0].hidden: the key is missing or has no value
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: hidden, name
+          fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
+          fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
+          fit: {epochs: many}           | fit.epochs
+          fit: {epochs: 1.5}            | fit.epochs
+          train: -1                     | train and test must be >= 0 (0 for all rows), found -1
+          strategy: both                | unknown strategy 'both'; use one of all, in-sample
+          holdout: {prediction: mean}   | holdout.prediction
+          seed:                         | seed
+          just words                    | not a conf file, it has no keys
+          'seed: 1{NL}seed: 2'          | seed
+          'fit: [1'                     | line 1
+          """)
+  void wrongFile_saysWhere(String yaml, String message) {
+    assertThatThrownBy(() -> read(yaml.replace("{NL}", "\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(folder.resolve("my.yaml") + ": ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void missingFile_isNamed() {
+    Path file = folder.resolve("none.yaml");
+
+    assertThatThrownBy(() -> ConfFile.read(file, Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot read " + file + ": there is no such file");
+  }
+}

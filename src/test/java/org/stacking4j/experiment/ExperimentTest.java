@@ -1,0 +1,204 @@
+package org.stacking4j.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.IdxFolder;
+import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.train.FitEvent;
+
+class ExperimentTest {
+  @TempDir Path folder;
+  private Path data;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    data = TinyIdxFolder.write(Files.createDirectory(folder.resolve("idx")));
+  }
+
+  private ExperimentConfig config(Object... keysAndValues) throws IOException {
+    Map<String, Object> overrides = new LinkedHashMap<>();
+    overrides.put("data", "idx:" + data);
+    overrides.put("train", 0);
+    overrides.put("test", 0);
+    overrides.put("fit.epochs", 3);
+    overrides.put("fit.batch-size", 16);
+    overrides.put("out-of-fold.folds", 3);
+    overrides.put(
+        "members",
+        List.of(
+            Map.of("name", "small", "hidden", List.of(6)),
+            Map.of("name", "deep", "hidden", List.of(8, 8))));
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return ConfFile.read(null, overrides);
+  }
+
+  @Test
+  void run_allStrategies_namesEveryRivalOnce() throws IOException {
+    Leaderboard board = new Experiment(config(), 2, new Recorded()).run(folder.resolve("out"));
+
+    assertThat(board.rows().stream().map(Leaderboard.Row::name))
+        .containsExactlyInAnyOrder(
+            "small",
+            "deep",
+            "logit average",
+            "soft vote",
+            "majority vote",
+            "fold average",
+            "stack in-sample",
+            "stack out-of-fold");
+  }
+
+  @Test
+  void run_holdout_hasItsRow() throws IOException {
+    Leaderboard board =
+        new Experiment(config("strategy", "holdout"), 1, new Recorded()).run(folder.resolve("out"));
+
+    assertThat(board.rows().stream().map(Leaderboard.Row::name))
+        .contains("stack holdout")
+        .doesNotContain("fold average", "stack in-sample");
+  }
+
+  @Test
+  void run_oneOrTwoThreads_writeTheSameButForTimes() throws IOException {
+    new Experiment(config(), 1, new Recorded()).run(folder.resolve("one"));
+    new Experiment(config(), 2, new Recorded()).run(folder.resolve("two"));
+
+    for (String name : List.of("meta-features-train.csv", "meta-features-test.csv")) {
+      assertThat(folder.resolve("two").resolve(name))
+          .hasSameBinaryContentAs(folder.resolve("one").resolve(name));
+    }
+    assertThat(withoutTiming("two")).isEqualTo(withoutTiming("one"));
+  }
+
+  @Test
+  void run_anotherSeed_findsOtherNumbers() throws IOException {
+    // Otherwise the test above would pass for results that depend on nothing.
+    new Experiment(config(), 2, new Recorded()).run(folder.resolve("one"));
+    new Experiment(config("seed", 2), 2, new Recorded()).run(folder.resolve("two"));
+
+    assertThat(withoutTiming("two").get("epoch_losses"))
+        .isNotEqualTo(withoutTiming("one").get("epoch_losses"));
+  }
+
+  private JsonNode withoutTiming(String run) throws IOException {
+    Path file = folder.resolve(run).resolve("results.json");
+    ObjectNode results = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    assertThat(results.remove("timing").get("fit_seconds")).isNotEmpty();
+    return results;
+  }
+
+  @Test
+  void run_files_belongToTheStackOnTheLeaderboard() throws IOException {
+    Path out = folder.resolve("out");
+    Leaderboard board = new Experiment(config(), 2, new Recorded()).run(out);
+
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "results.json",
+              "leaderboard.csv",
+              "meta-features-train.csv",
+              "meta-features-test.csv",
+              "ensemble.zip");
+    }
+    var test = IdxFolder.load(data).test();
+    StackingEnsemble ensemble = StackingEnsemble.load(out.resolve("ensemble.zip"));
+    assertThat(ensemble.evaluate(test)).isEqualTo(board.row("stack out-of-fold").evaluation());
+    MetaFeatures written = MetaFeatures.readCsv(out.resolve("meta-features-test.csv"));
+    assertThat(written.logits()).isEqualTo(ensemble.metaFeatures(test).logits());
+    assertThat(MetaFeatures.readCsv(out.resolve("meta-features-train.csv")).folds())
+        .hasSize(TinyIdxFolder.TRAIN)
+        .contains(1, 2, 3)
+        .doesNotContain(0);
+    assertThat(Files.readString(out.resolve("leaderboard.csv")))
+        .startsWith("name,accuracy,log_loss,seconds,");
+  }
+
+  @Test
+  void run_baseNetworks_areFittedOnceForBothStacks() throws IOException {
+    Recorded heard = new Recorded();
+    new Experiment(config(), 1, heard).run(folder.resolve("out"));
+
+    // 2 members × (all rows + 3 folds) and 2 meta networks
+    assertThat(heard.finished).hasSize(2 * 4 + 2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void run_epochsAnnounced_areTheEpochsHeard() throws IOException {
+    Recorded heard = new Recorded();
+    new Experiment(config(), 1, heard).run(folder.resolve("out"));
+
+    assertThat(heard.announced).isEqualTo(heard.epochs);
+  }
+
+  @Test
+  void run_impossibleFolds_failsBeforeAnythingIsFittedOrWritten() throws IOException {
+    Recorded heard = new Recorded();
+    Experiment experiment = new Experiment(config("out-of-fold.folds", 31), 1, heard);
+
+    assertThatThrownBy(() -> experiment.run(folder.resolve("out")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("class '0' has 30 rows, fewer than the 31 folds");
+    assertThat(heard.epochs).isZero();
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void run_outputFolderIsAFile_failsBeforeAnythingIsFitted() throws IOException {
+    Path file = Files.writeString(folder.resolve("taken"), "mine");
+    Recorded heard = new Recorded();
+
+    assertThatThrownBy(() -> new Experiment(config(), 1, heard).run(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot write to the output folder " + file + ": it is a file");
+    assertThat(heard.epochs).isZero();
+    assertThat(file).hasContent("mine");
+  }
+
+  /** Counts what it hears. */
+  private static final class Recorded implements ExperimentListener {
+    final List<String> finished = new ArrayList<>();
+    int announced;
+    int epochs;
+    private int stage;
+
+    @Override
+    public void stageStarted(String title, int count) {
+      announced += count;
+      stage++;
+    }
+
+    @Override
+    public void found(String line) {
+      assertThat(line).contains("accuracy");
+    }
+
+    @Override
+    public void onEvent(FitEvent event) {
+      if (event instanceof FitEvent.Finished done) {
+        finished.add(stage + " " + done.task().describe());
+      } else if (event instanceof FitEvent.EpochEnded) {
+        epochs++;
+      }
+    }
+  }
+}
