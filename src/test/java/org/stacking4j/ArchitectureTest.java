@@ -135,6 +135,7 @@ final class ArchitectureTest {
                         && switch (call.getTarget().getName()) {
                           case "format" -> parameters == 2;
                           case "toLowerCase", "toUpperCase" -> parameters == 0;
+                          case "formatted" -> true;
                           default -> false;
                         };
                   }))

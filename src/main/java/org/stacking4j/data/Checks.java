@@ -3,6 +3,7 @@ package org.stacking4j.data;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,41 +15,53 @@ final class Checks {
     String shape = Arrays.toString(features.shape());
     if (features.rank() != 2) {
       throw new IllegalArgumentException(
-          ("features must be a matrix [rows, columns], but have shape %s: reshape them to one row per"
-                  + " example")
-              .formatted(shape));
+          String.format(
+              Locale.ROOT,
+              "features must be a matrix [rows, columns], but have shape %s: reshape them to one row per"
+                  + " example",
+              shape));
     }
     if (features.size(0) < 1) {
       throw new IllegalArgumentException(
-          "features of shape %s have no rows: give at least one".formatted(shape));
+          String.format(
+              Locale.ROOT, "features of shape %s have no rows: give at least one", shape));
     }
     if (features.size(1) < 1) {
       throw new IllegalArgumentException(
-          "features of shape %s have no columns: give at least one".formatted(shape));
+          String.format(
+              Locale.ROOT, "features of shape %s have no columns: give at least one", shape));
     }
     if (!features.dataType().isNumerical()) {
       throw new IllegalArgumentException(
-          "features are of type %s: give numbers, they are kept as float32"
-              .formatted(features.dataType()));
+          String.format(
+              Locale.ROOT,
+              "features are of type %s: give numbers, they are kept as float32",
+              features.dataType()));
     }
   }
 
   static void areClassNames(List<String> names) {
     if (names.size() < 2) {
       throw new IllegalArgumentException(
-          "found class names %s: a classifier needs at least 2 classes".formatted(names));
+          String.format(
+              Locale.ROOT, "found class names %s: a classifier needs at least 2 classes", names));
     }
     Map<String, Integer> seen = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       if (name.isBlank()) {
-        throw new IllegalArgumentException("class name %d is blank: name every class".formatted(i));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "class name %d is blank: name every class", i));
       }
       Integer earlier = seen.putIfAbsent(name, i);
       if (earlier != null) {
         throw new IllegalArgumentException(
-            "classes %s and %d are both named '%s': class names must differ"
-                .formatted(earlier, i, name));
+            String.format(
+                Locale.ROOT,
+                "classes %s and %d are both named '%s': class names must differ",
+                earlier,
+                i,
+                name));
       }
     }
   }
@@ -56,14 +69,22 @@ final class Checks {
   static void areLabels(int[] labels, long rows, int classes) {
     if (labels.length != rows) {
       throw new IllegalArgumentException(
-          "found %d labels for %d rows: give exactly one label per row"
-              .formatted(labels.length, rows));
+          String.format(
+              Locale.ROOT,
+              "found %d labels for %d rows: give exactly one label per row",
+              labels.length,
+              rows));
     }
     for (int row = 0; row < labels.length; row++) {
       if (labels[row] < 0 || labels[row] >= classes) {
         throw new IllegalArgumentException(
-            "label %d in row %d is out of range: %d classes are named, so labels must be 0 to %d"
-                .formatted(labels[row], row, classes, classes - 1));
+            String.format(
+                Locale.ROOT,
+                "label %d in row %d is out of range: %d classes are named, so labels must be 0 to %d",
+                labels[row],
+                row,
+                classes,
+                classes - 1));
       }
     }
   }
@@ -71,16 +92,23 @@ final class Checks {
   static void areRowIds(long[] ids, int rows) {
     if (ids.length != rows) {
       throw new IllegalArgumentException(
-          "found %d row ids for %d rows: give exactly one row id per row"
-              .formatted(ids.length, rows));
+          String.format(
+              Locale.ROOT,
+              "found %d row ids for %d rows: give exactly one row id per row",
+              ids.length,
+              rows));
     }
     long[] sorted = ids.clone();
     Arrays.sort(sorted);
     for (int i = 1; i < sorted.length; i++) {
       if (sorted[i] == sorted[i - 1]) {
         throw new IllegalArgumentException(
-            "row id %d is given to row %d and again to row %d: row ids must be unique"
-                .formatted(sorted[i], indexOf(ids, sorted[i], 0), secondIndexOf(ids, sorted[i])));
+            String.format(
+                Locale.ROOT,
+                "row id %d is given to row %d and again to row %d: row ids must be unique",
+                sorted[i],
+                indexOf(ids, sorted[i], 0),
+                secondIndexOf(ids, sorted[i])));
       }
     }
   }
@@ -89,8 +117,12 @@ final class Checks {
   static int position(int row, int rows) {
     if (row < 0 || row >= rows) {
       throw new IndexOutOfBoundsException(
-          "row %d is out of range: there are %d rows, so rows are 0 to %d"
-              .formatted(row, rows, rows - 1));
+          String.format(
+              Locale.ROOT,
+              "row %d is out of range: there are %d rows, so rows are 0 to %d",
+              row,
+              rows,
+              rows - 1));
     }
     return row;
   }

@@ -1,6 +1,7 @@
 package org.stacking4j.data;
 
 import java.lang.ref.Reference;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -150,8 +151,12 @@ final class FeatureStore {
           for (int i = 0; i < count; i++) {
             if (!Float.isFinite(block[i])) {
               throw new IllegalArgumentException(
-                  "feature in row %d, column %d is %s as float32: replace or leave out such values"
-                      .formatted(from + i / columns, i % columns, block[i]));
+                  String.format(
+                      Locale.ROOT,
+                      "feature in row %d, column %d is %s as float32: replace or leave out such values",
+                      from + i / columns,
+                      i % columns,
+                      block[i]));
             }
           }
         });

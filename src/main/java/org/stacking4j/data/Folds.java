@@ -1,5 +1,6 @@
 package org.stacking4j.data;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +34,8 @@ public final class Folds {
    */
   public static Folds stratified(LabeledData data, int k, long seed) {
     if (k < 2) {
-      throw new IllegalArgumentException("found %d folds: use at least 2".formatted(k));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "found %d folds: use at least 2", k));
     }
     checkRarest(data, k);
     int[] folds = new int[data.rows()];
@@ -61,16 +63,21 @@ public final class Folds {
   public static Folds holdout(LabeledData data, double fraction, long seed) {
     if (!(fraction > 0 && fraction < 1)) {
       throw new IllegalArgumentException(
-          "found the fraction %s to hold out: it must be greater than 0 and less than 1"
-              .formatted(fraction));
+          String.format(
+              Locale.ROOT,
+              "found the fraction %s to hold out: it must be greater than 0 and less than 1",
+              fraction));
     }
     int[] counts = data.classCounts();
     for (int c = 0; c < counts.length; c++) {
       if (counts[c] < 2) {
         throw new IllegalArgumentException(
-            ("class '%s' has %s, but a holdout needs at least 2, one on each side; give that class"
-                    + " more rows")
-                .formatted(data.classNames().get(c), rowsInWords(counts[c])));
+            String.format(
+                Locale.ROOT,
+                "class '%s' has %s, but a holdout needs at least 2, one on each side; give that class"
+                    + " more rows",
+                data.classNames().get(c),
+                rowsInWords(counts[c])));
       }
     }
     int[] folds = new int[data.rows()];
@@ -96,7 +103,8 @@ public final class Folds {
    */
   public static Folds of(int[] foldOfRow, int count) {
     if (count < 1) {
-      throw new IllegalArgumentException("found %d folds: use at least 1".formatted(count));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "found %d folds: use at least 1", count));
     }
     if (foldOfRow.length == 0) {
       throw new IllegalArgumentException("found no rows: give the fold of at least one");
@@ -106,21 +114,30 @@ public final class Folds {
     for (int row = 0; row < folds.length; row++) {
       if (folds[row] < 0 || folds[row] > count) {
         throw new IllegalArgumentException(
-            ("fold %d of row %d is out of range: there are %d folds, so it must be 0 (never held out)"
-                    + " to %d")
-                .formatted(folds[row], row, count, count));
+            String.format(
+                Locale.ROOT,
+                "fold %d of row %d is out of range: there are %d folds, so it must be 0 (never held out)"
+                    + " to %d",
+                folds[row],
+                row,
+                count,
+                count));
       }
       sizes[folds[row]]++;
     }
     for (int fold = 1; fold <= count; fold++) {
       if (sizes[fold] == 0) {
         throw new IllegalArgumentException(
-            "fold %d of %d holds out no row: give it at least one".formatted(fold, count));
+            String.format(
+                Locale.ROOT, "fold %d of %d holds out no row: give it at least one", fold, count));
       }
       if (sizes[fold] == folds.length) {
         throw new IllegalArgumentException(
-            "fold %d holds out all %d rows: leave at least one to train on"
-                .formatted(fold, folds.length));
+            String.format(
+                Locale.ROOT,
+                "fold %d holds out all %d rows: leave at least one to train on",
+                fold,
+                folds.length));
       }
     }
     return new Folds(folds, count);
@@ -188,14 +205,18 @@ public final class Folds {
   /** The size, for messages: {@code Folds[count=5, rows=60000]}. */
   @Override
   public String toString() {
-    return "Folds[count=%d, rows=%d]".formatted(count, rows());
+    return String.format(Locale.ROOT, "Folds[count=%d, rows=%d]", count, rows());
   }
 
   private void checkFold(int fold) {
     if (fold < 1 || fold > count) {
       throw new IndexOutOfBoundsException(
-          "fold %d is out of range: there are %d folds, so folds are 1 to %d"
-              .formatted(fold, count, count));
+          String.format(
+              Locale.ROOT,
+              "fold %d is out of range: there are %d folds, so folds are 1 to %d",
+              fold,
+              count,
+              count));
     }
   }
 
@@ -208,13 +229,14 @@ public final class Folds {
     int rows = counts[rarest];
     if (rows < k) {
       throw new IllegalArgumentException(
-          "class '%s' has %s, fewer than the %d folds; %sgive that class more rows%s"
-              .formatted(
-                  data.classNames().get(rarest),
-                  rowsInWords(rows),
-                  k,
-                  rows >= 2 ? "use at most " + rows + " folds, or " : "",
-                  rows == 0 ? " or leave its name out" : ""));
+          String.format(
+              Locale.ROOT,
+              "class '%s' has %s, fewer than the %d folds; %sgive that class more rows%s",
+              data.classNames().get(rarest),
+              rowsInWords(rows),
+              k,
+              rows >= 2 ? "use at most " + rows + " folds, or " : "",
+              rows == 0 ? " or leave its name out" : ""));
     }
   }
 

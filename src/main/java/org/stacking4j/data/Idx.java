@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -118,14 +119,21 @@ final class Idx {
         byte[] values = bytes(in, count(sizes));
         if (in.read() >= 0) {
           throw new IOException(
-              "%s goes on after the %d bytes that its header promises: fetch the file again"
-                  .formatted(source, expected));
+              String.format(
+                  Locale.ROOT,
+                  "%s goes on after the %d bytes that its header promises: fetch the file again",
+                  source,
+                  expected));
         }
         return new Idx(source, sizes, values);
       } catch (ZipException e) {
         throw new IOException(
-            "%s is damaged inside its gzip data (%s) after %d unpacked bytes: fetch the file again"
-                .formatted(source, e.getMessage(), found),
+            String.format(
+                Locale.ROOT,
+                "%s is damaged inside its gzip data (%s) after %d unpacked bytes: fetch the file again",
+                source,
+                e.getMessage(),
+                found),
             e);
       } catch (EOFException e) {
         throw cutOff(e);
@@ -138,7 +146,8 @@ final class Idx {
       int second = file.read();
       file.reset();
       if (first < 0) {
-        throw new IOException("%s is empty: fetch the file again".formatted(source));
+        throw new IOException(
+            String.format(Locale.ROOT, "%s is empty: fetch the file again", source));
       }
       compressed = first == 0x1f && second == 0x8b;
       return compressed ? new GZIPInputStream(file, BUFFER_BYTES) : file;
@@ -148,15 +157,23 @@ final class Idx {
       int magic = ByteBuffer.wrap(bytes(in, Integer.BYTES)).getInt();
       if (magic != kind.magic) {
         throw new IOException(
-            "%s is not an IDX %s file: it starts with 0x%08x, expected 0x%08x%s"
-                .formatted(source, kind.noun, magic, kind.magic, otherKind(magic)));
+            String.format(
+                Locale.ROOT,
+                "%s is not an IDX %s file: it starts with 0x%08x, expected 0x%08x%s",
+                source,
+                kind.noun,
+                magic,
+                kind.magic,
+                otherKind(magic)));
       }
     }
 
     private static String otherKind(int magic) {
       return Arrays.stream(Kind.values())
           .filter(other -> other.magic == magic)
-          .map(other -> "; it holds %ss, check the file names".formatted(other.noun))
+          .map(
+              other ->
+                  String.format(Locale.ROOT, "; it holds %ss, check the file names", other.noun))
           .collect(Collectors.joining());
     }
 
@@ -172,8 +189,12 @@ final class Idx {
         long unsigned = Integer.toUnsignedLong(size);
         if (unsigned == 0 || unsigned > MAX_VALUES / count) {
           throw new IOException(
-              "%s promises %s values in its header, expected 1 to %d: fetch the file again"
-                  .formatted(source, joined(sizes), MAX_VALUES));
+              String.format(
+                  Locale.ROOT,
+                  "%s promises %s values in its header, expected 1 to %d: fetch the file again",
+                  source,
+                  joined(sizes),
+                  MAX_VALUES));
         }
         count *= unsigned;
       }
@@ -201,13 +222,14 @@ final class Idx {
 
     private IOException cutOff(@Nullable Throwable cause) {
       return new IOException(
-          "%s is cut off: expected %d bytes%s, found %d%s: fetch the file again"
-              .formatted(
-                  source,
-                  expected,
-                  compressed ? " after unpacking" : "",
-                  found,
-                  found == expected ? " but the gzip data does not end" : ""),
+          String.format(
+              Locale.ROOT,
+              "%s is cut off: expected %d bytes%s, found %d%s: fetch the file again",
+              source,
+              expected,
+              compressed ? " after unpacking" : "",
+              found,
+              found == expected ? " but the gzip data does not end" : ""),
           cause);
     }
   }

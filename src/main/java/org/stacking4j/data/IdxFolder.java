@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -40,18 +41,20 @@ public final class IdxFolder {
   public static TrainTest load(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(
-          "%s is not a folder: name the one with the IDX files".formatted(folder));
+          String.format(
+              Locale.ROOT, "%s is not a folder: name the one with the IDX files", folder));
     }
     IdxPair train = pair(folder, "train");
     IdxPair test = pair(folder, "t10k");
     if (!train.images().itemShape().equals(test.images().itemShape())) {
       throw new IOException(
-          "%s holds images of %s pixels but %s of %s: all images must have the same size"
-              .formatted(
-                  train.images().source(),
-                  train.images().itemShape(),
-                  test.images().source(),
-                  test.images().itemShape()));
+          String.format(
+              Locale.ROOT,
+              "%s holds images of %s pixels but %s of %s: all images must have the same size",
+              train.images().source(),
+              train.images().itemShape(),
+              test.images().source(),
+              test.images().itemShape()));
     }
     int classes = Math.max(2, train.largestLabel() + 1);
     checkKnown(test.labels(), classes);
@@ -79,8 +82,12 @@ public final class IdxFolder {
             .orElseThrow(
                 () ->
                     new IOException(
-                        "%s has no file of %s: looked for %s"
-                            .formatted(folder, stem, String.join(", ", names))));
+                        String.format(
+                            Locale.ROOT,
+                            "%s has no file of %s: looked for %s",
+                            folder,
+                            stem,
+                            String.join(", ", names))));
     try (InputStream in = Files.newInputStream(file)) {
       return Idx.read(in, kind, file.toString());
     }
@@ -90,8 +97,13 @@ public final class IdxFolder {
     for (int row = 0; row < labels.items(); row++) {
       if (labels.value(row) >= classes) {
         throw new IOException(
-            "%s has label %d in row %d, but training labels only go up to %d: a network cannot"
-                    .formatted(labels.source(), labels.value(row), row, classes - 1)
+            String.format(
+                    Locale.ROOT,
+                    "%s has label %d in row %d, but training labels only go up to %d: a network cannot",
+                    labels.source(),
+                    labels.value(row),
+                    row,
+                    classes - 1)
                 + " learn a class that it never sees");
       }
     }

@@ -2,6 +2,7 @@ package org.stacking4j.data;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** An image file and the label file that belongs to it. */
@@ -17,8 +18,13 @@ final class IdxPair {
   IdxPair(Idx images, Idx labels) throws IOException {
     if (images.items() != labels.items()) {
       throw new IOException(
-          "%s holds %d images but %s holds %d labels: both must come from the same data set"
-              .formatted(images.source(), images.items(), labels.source(), labels.items()));
+          String.format(
+              Locale.ROOT,
+              "%s holds %d images but %s holds %d labels: both must come from the same data set",
+              images.source(),
+              images.items(),
+              labels.source(),
+              labels.items()));
     }
     this.images = images;
     this.labels = labels;

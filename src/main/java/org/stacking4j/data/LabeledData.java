@@ -2,6 +2,7 @@ package org.stacking4j.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -160,8 +161,11 @@ public final class LabeledData {
   public INDArray features(int from, int to) {
     if (from >= to) {
       throw new IllegalArgumentException(
-          "rows %d (inclusive) to %d (exclusive) are none: ask for at least one row"
-              .formatted(from, to));
+          String.format(
+              Locale.ROOT,
+              "rows %d (inclusive) to %d (exclusive) are none: ask for at least one row",
+              from,
+              to));
     }
     Checks.position(from, rows());
     Checks.position(to - 1, rows());
@@ -217,7 +221,10 @@ public final class LabeledData {
     for (int row : wanted) {
       if (taken[row]) {
         throw new IllegalArgumentException(
-            "row %d is selected more than once: a view has each row at most once".formatted(row));
+            String.format(
+                Locale.ROOT,
+                "row %d is selected more than once: a view has each row at most once",
+                row));
       }
       taken[row] = true;
     }
@@ -234,8 +241,12 @@ public final class LabeledData {
   public LabeledData first(int count) {
     if (count < 1 || count > rows()) {
       throw new IllegalArgumentException(
-          "the first %d rows were asked for, but there are %d: ask for 1 to %d"
-              .formatted(count, rows(), rows()));
+          String.format(
+              Locale.ROOT,
+              "the first %d rows were asked for, but there are %d: ask for 1 to %d",
+              count,
+              rows(),
+              rows()));
     }
     return view(IntStream.range(0, count).toArray());
   }
@@ -275,7 +286,8 @@ public final class LabeledData {
   /** The size, for messages: {@code LabeledData[rows=4, columns=3, classes=2]}. */
   @Override
   public String toString() {
-    return "LabeledData[rows=%d, columns=%d, classes=%d]".formatted(rows(), columns(), classes());
+    return String.format(
+        Locale.ROOT, "LabeledData[rows=%d, columns=%d, classes=%d]", rows(), columns(), classes());
   }
 
   private LabeledData view(int[] rows) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,12 @@ public final class Mnist {
     String sum = Sha256.hexOf(file);
     if (checksums.lines().noneMatch((sum + "  " + name)::equals)) {
       throw new IllegalStateException(
-          "bundled MNIST file %s is damaged: its SHA-256 is %s, not the one in %s; fetch or build"
-                  .formatted(name, sum, CHECKSUMS)
+          String.format(
+                  Locale.ROOT,
+                  "bundled MNIST file %s is damaged: its SHA-256 is %s, not the one in %s; fetch or build",
+                  name,
+                  sum,
+                  CHECKSUMS)
               + " the library again");
     }
     return Idx.read(new ByteArrayInputStream(file), kind, "bundled " + name);
@@ -77,7 +82,10 @@ public final class Mnist {
     try (InputStream in = bundle.open(name)) {
       if (in == null) {
         throw new IllegalStateException(
-            "bundled MNIST file %s is missing: fetch or build the library again".formatted(name));
+            String.format(
+                Locale.ROOT,
+                "bundled MNIST file %s is missing: fetch or build the library again",
+                name));
       }
       return in.readAllBytes();
     }

@@ -1,6 +1,7 @@
 package org.stacking4j.data;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A data set: rows to learn from and rows to judge by. Immutable and thread-safe.
@@ -25,16 +26,24 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
     }
     if (train.columns() != test.columns()) {
       throw new IllegalArgumentException(
-          "data set '%s' has %d columns in train but %d in test: both need the same columns"
-              .formatted(name, train.columns(), test.columns()));
+          String.format(
+              Locale.ROOT,
+              "data set '%s' has %d columns in train but %d in test: both need the same columns",
+              name,
+              train.columns(),
+              test.columns()));
     }
     List<String> trainNames = train.classNames();
     List<String> testNames = test.classNames();
     if (!trainNames.equals(testNames)) {
       throw new IllegalArgumentException(
-          ("data set '%s' has the classes %s in train but %s in test: both need the same names in the"
-                  + " same order")
-              .formatted(name, trainNames, testNames));
+          String.format(
+              Locale.ROOT,
+              "data set '%s' has the classes %s in train but %s in test: both need the same names in the"
+                  + " same order",
+              name,
+              trainNames,
+              testNames));
     }
   }
 }
