@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -48,6 +49,12 @@ public final class MetaFeatures {
       int[] labels,
       int[] folds,
       INDArray logits) {
+    if (Set.copyOf(members).size() < members.size()
+        || members.stream().anyMatch(name -> name.isBlank() || name.contains("."))) {
+      throw new IllegalArgumentException(
+          "member names must differ, and hold no dot to tell them from class names, found "
+              + members);
+    }
     int columns = members.size() * classNames.size();
     if (logits.size(1) != columns || logits.size(0) != folds.length) {
       throw new IllegalArgumentException(

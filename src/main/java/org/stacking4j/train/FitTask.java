@@ -17,8 +17,8 @@ import org.stacking4j.network.NetworkCheck;
  * @param settings how it is fitted
  * @param data the rows it learns from, and no others
  * @param margin logits that are added to the network's own before softmax, {@code [rows, classes]},
- *     or null for none: the network then learns what these leave unexplained, as gradient boosting
- *     does with its base margin
+ *     or null for none; copied: the network then learns what these leave unexplained, as gradient
+ *     boosting does with its base margin
  * @param seed of initialisation, shuffling and dropout
  */
 public record FitTask(
@@ -54,6 +54,7 @@ public record FitTask(
               + "], found "
               + java.util.Arrays.toString(margin.shape()));
     }
+    margin = margin == null ? null : margin.dup();
   }
 
   /** A copy of the configuration. */

@@ -99,6 +99,17 @@ final class MetaFeaturesTest {
   }
 
   @Test
+  void of_memberNamesThatCouldNotBeReadBack() {
+    for (List<String> names : List.of(List.of("a", "a"), List.of("a", "b.c"), List.of("a", " "))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MetaFeatures.of(names, ROWS, new int[2], logits()))
+          .withMessage(
+              "member names must differ, and hold no dot to tell them from class names, found "
+                  + names);
+    }
+  }
+
+  @Test
   void of_logitThatIsNotFinite() {
     INDArray broken = logits();
     broken.putScalar(1, 4, Float.NaN);
