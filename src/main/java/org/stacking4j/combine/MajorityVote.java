@@ -2,17 +2,8 @@ package org.stacking4j.combine;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
-record MajorityVote(int classes) implements Combiner {
-  private static final double LEAST = 1e-30;
-
-  /** The logarithm of the shares, which softmax turns back into them. */
-  @Override
-  public INDArray logits(INDArray memberLogits) {
-    return Transforms.log(Transforms.max(probabilities(memberLogits), LEAST, false), false);
-  }
-
+record MajorityVote(int classes) implements Vote {
   /** The shares of votes. */
   @Override
   public INDArray probabilities(INDArray memberLogits) {

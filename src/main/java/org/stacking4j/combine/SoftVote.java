@@ -3,15 +3,7 @@ package org.stacking4j.combine;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-record SoftVote(int classes) implements Combiner {
-  private static final double LEAST = 1e-30;
-
-  /** The logarithm of the probabilities, which softmax turns back into them. */
-  @Override
-  public INDArray logits(INDArray memberLogits) {
-    return Transforms.log(Transforms.max(probabilities(memberLogits), LEAST, false), false);
-  }
-
+record SoftVote(int classes) implements Vote {
   @Override
   public INDArray probabilities(INDArray memberLogits) {
     INDArray byMember = LogitAverage.byMember(memberLogits, classes);
