@@ -33,8 +33,7 @@ record Results(
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   String lastLabel() {
-    List<String> labels = List.copyOf(ensembles.keySet());
-    return config.stacks().get(labels.size() - 1);
+    return config.stacks().get(config.stacks().size() - 1);
   }
 
   StackingEnsemble lastEnsemble() {

@@ -6,10 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 
 /**
@@ -137,10 +136,6 @@ public final class MetaFeatures {
 
   /** As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. */
   public DataSet toDataSet() {
-    INDArray labels = Nd4j.zeros(DataType.FLOAT, rows(), table.classes());
-    for (int row = 0; row < rows(); row++) {
-      labels.putScalar(row, table.label(row), 1);
-    }
-    return new DataSet(logits(), labels);
+    return new DataSet(logits(), table.oneHot(IntStream.range(0, rows()).toArray()));
   }
 }

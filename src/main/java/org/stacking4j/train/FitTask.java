@@ -65,10 +65,6 @@ public record FitTask(
 
   /** Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}. */
   public String describe() {
-    return describe(name, fold, folds);
-  }
-
-  static String describe(String name, int fold, int folds) {
     return fold == 0 ? name + ", all rows" : name + ", fold " + fold + " of " + folds;
   }
 }
