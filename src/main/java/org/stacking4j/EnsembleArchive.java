@@ -28,6 +28,7 @@ import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.NetworkCheck;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.train.FitResult;
 
 /**
@@ -60,7 +61,12 @@ final class EnsembleArchive {
 
   /** One network; the member's name is empty for the meta network, and fold 0 means all rows. */
   private record Network(
-      String folder, String member, int fold, List<Double> epochLosses, double seconds) {}
+      String folder,
+      String member,
+      int fold,
+      List<Double> epochLosses,
+      double seconds,
+      Trainer trainer) {}
 
   private EnsembleArchive() {}
 
@@ -107,7 +113,8 @@ final class EnsembleArchive {
       FitResult fit,
       List<Network> networks,
       List<FitResult> fits) {
-    networks.add(new Network(folder, member, fold, fit.epochLosses(), fit.seconds()));
+    networks.add(
+        new Network(folder, member, fold, fit.epochLosses(), fit.seconds(), fit.trainer()));
     fits.add(fit);
   }
 
@@ -233,7 +240,7 @@ final class EnsembleArchive {
     try {
       TrainedNetwork trained =
           TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters);
-      return new FitResult(trained, network.epochLosses(), network.seconds());
+      return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
     } catch (RuntimeException e) {
       throw new IOException(network.folder() + ": " + e.getMessage(), e);
     }

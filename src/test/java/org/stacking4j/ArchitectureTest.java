@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
+import org.stacking4j.fused.FusedNetwork;
 
 /** The order of the packages, and the habits that reproducible results rest on. */
 @AnalyzeClasses(packages = "org.stacking4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -37,6 +38,7 @@ final class ArchitectureTest {
       List.of(
           ROOT + ".data",
           ROOT + ".network",
+          ROOT + ".fused",
           ROOT + ".train",
           ROOT + ".meta",
           ROOT + ".evaluate",
@@ -70,7 +72,7 @@ final class ArchitectureTest {
     Set<String> found = classes.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
 
     assertThat(STATIONS).containsAll(found);
-    assertThat(found).containsAll(STATIONS.subList(0, 7));
+    assertThat(found).containsAll(STATIONS.subList(0, 8));
   }
 
   @ArchTest
@@ -84,10 +86,10 @@ final class ArchitectureTest {
                   ROOT + ".network", ROOT + ".train", ROOT + ".meta", ROOT + ".combine"));
 
   @ArchTest
-  static final ArchRule training_isInTheNetworkFitterOnly =
+  static final ArchRule training_isInTheStepsOfTheNetworkFitterOnly =
       noClasses()
           .that()
-          .doNotHaveFullyQualifiedName(ROOT + ".train.NetworkFitter")
+          .doNotHaveFullyQualifiedName(ROOT + ".train.Dl4jSteps")
           .should()
           .callMethodWhere(
               describe(
@@ -97,6 +99,17 @@ final class ArchitectureTest {
                           && call.getTargetOwner()
                               .getName()
                               .equals("org.deeplearning4j.nn.multilayer.MultiLayerNetwork")));
+
+  @ArchTest
+  static final ArchRule fusedNetworks_areTrainedByTheNetworkFitterOnly =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(ROOT + ".train.FusedSteps")
+          .and()
+          .resideOutsideOfPackage(ROOT + ".fused")
+          .should()
+          .callMethod(
+              FusedNetwork.class, "step", int.class, float[].class, float[].class, float[].class);
 
   @ArchTest
   static final ArchRule randomness_comesFromSeeds =
@@ -173,7 +186,8 @@ final class ArchitectureTest {
             clock_isNoSeed,
             text_doesNotDependOnTheLocale,
             files_areNoSerialisedObjects,
-            training_isInTheNetworkFitterOnly,
+            training_isInTheStepsOfTheNetworkFitterOnly,
+            fusedNetworks_areTrainedByTheNetworkFitterOnly,
             console_belongsToTheCommandLine)) {
       assertThat(rule.evaluate(offender).hasViolation()).as(rule.getDescription()).isTrue();
     }
@@ -200,8 +214,9 @@ final class ArchitectureTest {
       return new ObjectInputStream(in).readObject();
     }
 
-    void train(MultiLayerNetwork network, DataSet rows) {
+    void train(MultiLayerNetwork network, DataSet rows, FusedNetwork fused) {
       network.fit(rows);
+      fused.step(1, new float[1], null, null);
     }
 
     void print() {

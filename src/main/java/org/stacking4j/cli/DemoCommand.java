@@ -71,6 +71,12 @@ final class DemoCommand implements Callable<Integer> {
   private @Nullable String strategy;
 
   @Option(
+      names = "--trainer",
+      paramLabel = "auto|fused|dl4j",
+      description = "What computes the steps of a fit (auto: the fused step wherever it can).")
+  private @Nullable String trainer;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       description = "Where all randomness comes from: same seed, same numbers (1).")
@@ -131,6 +137,7 @@ final class DemoCommand implements Callable<Integer> {
     putIfGiven(overrides, "fit.epochs", epochs);
     putIfGiven(overrides, "out-of-fold.folds", folds);
     putIfGiven(overrides, "strategy", strategy);
+    putIfGiven(overrides, "fit.trainer", trainer);
     putIfGiven(overrides, "seed", seed);
     return overrides;
   }

@@ -1,6 +1,7 @@
 package org.stacking4j.data;
 
 import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
@@ -93,9 +94,27 @@ final class FeatureStore {
   /** A copy of these rows in this order; every position must have been checked. */
   INDArray gather(int[] positions) {
     INDArray gathered = uninitialized(positions.length, columns);
+    try {
+      gather(positions, new BytePointer(gathered.data().pointer()));
+      return gathered;
+    } finally {
+      // The pointer alone does not keep the memory from being freed.
+      Reference.reachabilityFence(gathered);
+    }
+  }
+
+  /** Copies these rows to the beginning of a direct buffer. */
+  void gather(int[] positions, FloatBuffer target) {
+    try {
+      gather(positions, new BytePointer(new FloatPointer(target.duplicate().clear())));
+    } finally {
+      Reference.reachabilityFence(target);
+    }
+  }
+
+  private void gather(int[] positions, BytePointer target) {
     // memcpy counts positions in bytes, whatever type the pointers have.
     long rowBytes = (long) columns * Float.BYTES;
-    BytePointer target = new BytePointer(gathered.data().pointer());
     BytePointer source = new BytePointer(matrix.data().pointer());
     try {
       int from = 0;
@@ -107,11 +126,8 @@ final class FeatureStore {
             (to - from) * rowBytes);
         from = to;
       }
-      return gathered;
     } finally {
-      // The pointers alone do not keep the memory from being freed.
       Reference.reachabilityFence(matrix);
-      Reference.reachabilityFence(gathered);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.stacking4j.data;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -182,6 +183,30 @@ public final class LabeledData {
    */
   public INDArray features(int[] rows) {
     return store.gather(storeRows(rows));
+  }
+
+  /**
+   * Copies the features of some rows, in the order asked for, to the beginning of a buffer.
+   *
+   * @param rows positions, 0-based; a position may be repeated
+   * @param target a direct buffer with room for {@code rows.length × columns} values; its position
+   *     and limit stay as they are
+   * @throws IllegalArgumentException if no row is asked for, or the buffer is not direct or too
+   *     small
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public void features(int[] rows, FloatBuffer target) {
+    int[] wanted = storeRows(rows);
+    if (!target.isDirect() || target.capacity() < (long) wanted.length * columns()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d rows of %d columns need a direct buffer of as many values, found %s",
+              wanted.length,
+              columns(),
+              target));
+    }
+    store.gather(wanted, target);
   }
 
   /**

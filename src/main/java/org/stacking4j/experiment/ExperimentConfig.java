@@ -9,6 +9,7 @@ import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 
 /**
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
@@ -48,7 +49,7 @@ public record ExperimentConfig(
   }
 
   /** How every network is fitted; see {@link FitSettings}. */
-  public record Fit(int epochs, int batchSize, double gradientNormLimit) {
+  public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
     public Fit {
       if (epochs < 1) {
         throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
@@ -59,7 +60,7 @@ public record ExperimentConfig(
     }
 
     FitSettings settings() {
-      return new FitSettings(epochs, batchSize, gradientNormLimit, true);
+      return new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer);
     }
   }
 

@@ -61,6 +61,7 @@ record Results(
     root.put("difference_to", leaderboard.reference());
     root.put("saved_stack", "stack " + lastLabel());
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
+    describeFits(root.putObject("trainers"), fit -> fit.trainer().toString());
     ObjectNode timing = root.putObject("timing");
     timing.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     timing.put("threads", threads);

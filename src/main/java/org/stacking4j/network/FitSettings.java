@@ -16,9 +16,10 @@ package org.stacking4j.network;
  * @param uniformBiases whether layers whose weights start as {@code WeightInit.UNIFORM}, which is
  *     U(±1/√fanIn), draw their biases from the same range, as PyTorch's {@code Linear} does; DL4J
  *     can only start biases at a constant. A layer whose {@code biasInit} is not zero keeps it.
+ * @param trainer what computes the steps
  */
 public record FitSettings(
-    int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases) {
+    int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases, Trainer trainer) {
 
   public FitSettings {
     if (epochs < 0) {
@@ -33,6 +34,11 @@ public record FitSettings(
     }
   }
 
+  /** Settings with {@link Trainer#AUTO}. */
+  public FitSettings(int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases) {
+    this(epochs, batchSize, gradientNormLimit, uniformBiases, Trainer.AUTO);
+  }
+
   /** The recipe's settings: 10 epochs, batches of 128, gradient norm at most 2, uniform biases. */
   public static FitSettings defaults() {
     return new FitSettings(10, 128, 2.0, true);
@@ -40,21 +46,26 @@ public record FitSettings(
 
   /** These settings with other {@code epochs}. */
   public FitSettings withEpochs(int epochs) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
   }
 
   /** These settings with another {@code batchSize}. */
   public FitSettings withBatchSize(int batchSize) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
   }
 
   /** These settings with another {@code gradientNormLimit}. */
   public FitSettings withGradientNormLimit(double gradientNormLimit) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
   }
 
   /** These settings with {@code uniformBiases} on or off. */
   public FitSettings withUniformBiases(boolean uniformBiases) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+  }
+
+  /** These settings with another {@code trainer}. */
+  public FitSettings withTrainer(Trainer trainer) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
   }
 }

@@ -2,6 +2,7 @@ package org.stacking4j.train;
 
 import java.util.List;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.network.Trainer;
 
 /**
  * What came of a {@link FitTask}. Immutable.
@@ -9,8 +10,10 @@ import org.stacking4j.network.TrainedNetwork;
  * @param network the fitted network
  * @param epochLosses mean training loss of each epoch, dropout included, in epoch order
  * @param seconds wall time of the fit
+ * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}
  */
-public record FitResult(TrainedNetwork network, List<Double> epochLosses, double seconds) {
+public record FitResult(
+    TrainedNetwork network, List<Double> epochLosses, double seconds, Trainer trainer) {
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
   }

@@ -1,11 +1,14 @@
 package org.stacking4j.train;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NetworkCheck;
+import org.stacking4j.network.Trainer;
 
 /**
  * One network to fit: everything that decides its parameters. Immutable.
@@ -34,8 +37,9 @@ public record FitTask(
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
   /**
-   * @throws IllegalArgumentException if the network does not fit the data or the margin's shape is
-   *     not {@code [rows, classes]}
+   * @throws IllegalArgumentException if the network does not fit the data, the margin's shape is
+   *     not {@code [rows, classes]}, or the settings ask for the fused trainer, which cannot train
+   *     it
    */
   public FitTask {
     configuration = configuration.clone();
@@ -44,6 +48,14 @@ public record FitTask(
     configuration.getConfs().forEach(layer -> layer.setSeed(own));
     NetworkCheck.check(name, configuration);
     NetworkCheck.checkSizes(name, configuration, data.columns(), data.classes());
+    Optional<String> obstacle = FusedNetwork.obstacle(configuration);
+    if (settings.trainer() == Trainer.FUSED && obstacle.isPresent()) {
+      throw new IllegalArgumentException(
+          name
+              + ": trainer fused cannot train it, because "
+              + obstacle.get()
+              + "; use auto or dl4j");
+    }
     if (margin != null && (margin.size(0) != data.rows() || margin.size(1) != data.classes())) {
       throw new IllegalArgumentException(
           name

@@ -1,29 +1,34 @@
 package org.stacking4j.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitUniform;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NativeThreads;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.network.Trainer;
 
 /**
- * Fits one network with DL4J's own {@code fit}: the only place that trains.
+ * Fits one network: the only place that trains.
  *
  * <p>ND4J's random numbers belong to a thread and are seeded at the start of a fit, so a fit must
  * begin and end on one thread; then its parameters depend on nothing but its task.
  */
 final class NetworkFitter {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkFitter.class);
+
   private NetworkFitter() {}
 
   /**
@@ -35,56 +40,69 @@ final class NetworkFitter {
   static FitResult fit(FitTask task, FitListener listener) {
     long start = System.nanoTime();
     NativeThreads.useOne();
-    MultiLayerNetwork network = initialise(task);
     FitSettings settings = task.settings();
-    if (settings.gradientNormLimit() < Double.POSITIVE_INFINITY) {
-      network.setListeners(new GradientNormLimit(settings.gradientNormLimit()));
-    }
+    Trainer trainer = trainer(task);
     var shuffle = new SplittableRandom(Seeds.of(task.seed(), "shuffle", 0));
     int[] order = new int[task.data().rows()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
     List<Double> losses = new ArrayList<>();
-    for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
-      shuffle(order, shuffle);
-      double loss = epoch(network, task, order, epoch);
-      checkParameters(network, epoch);
-      network.incrementEpochCount();
-      losses.add(loss);
-      listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
+    try (TrainingSteps steps = steps(trainer, task)) {
+      for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
+        shuffle(order, shuffle);
+        double loss = epoch(steps, settings.batchSize(), order, epoch);
+        checkParameters(steps.parameters(), epoch);
+        steps.endEpoch();
+        losses.add(loss);
+        listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
+      }
+      // The network as its configuration describes it, without what was added for the fit.
+      TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+      return new FitResult(network, losses, (System.nanoTime() - start) / 1e9, trainer);
     }
-    return new FitResult(freeze(network, task), losses, (System.nanoTime() - start) / 1e9);
   }
 
-  private static MultiLayerNetwork initialise(FitTask task) {
-    MultiLayerConfiguration configuration = task.configuration();
-    OutputLayer output =
-        (OutputLayer) configuration.getConf(configuration.getConfs().size() - 1).getLayer();
-    output.setLossFn(new FitLoss(output.getLossFn(), task.margin() != null));
-    var network = new MultiLayerNetwork(configuration);
+  /** Which trainer it will be. */
+  private static Trainer trainer(FitTask task) {
+    Trainer wanted = task.settings().trainer();
+    Optional<String> obstacle = FusedNetwork.obstacle(task.configuration());
+    if (wanted != Trainer.AUTO) {
+      return wanted;
+    }
+    if (obstacle.isPresent()) {
+      LOG.info(
+          "{}: trained by Deeplearning4j's own fit, because {}", task.describe(), obstacle.get());
+    }
+    return obstacle.isPresent() ? Trainer.DL4J : Trainer.FUSED;
+  }
+
+  private static TrainingSteps steps(Trainer trainer, FitTask task) {
+    var network = new MultiLayerNetwork(task.configuration());
     network.init();
     if (task.settings().uniformBiases()) {
       drawBiases(network);
     }
-    return network;
+    if (trainer == Trainer.DL4J) {
+      return new Dl4jSteps(network, task);
+    }
+    int mostRows = Math.min(task.data().rows(), task.settings().batchSize() + 1);
+    return new FusedSteps(network, task, mostRows);
   }
 
   /** One pass over the rows in the given order; returns the mean loss. */
-  private static double epoch(MultiLayerNetwork network, FitTask task, int[] order, int epoch) {
+  private static double epoch(TrainingSteps steps, int batchSize, int[] order, int epoch) {
     double sum = 0;
     int from = 0;
     while (from < order.length) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("cancelled in epoch " + epoch);
       }
-      int to = Math.min(order.length, from + task.settings().batchSize());
+      int to = Math.min(order.length, from + batchSize);
       if (to == order.length - 1) {
         to++; // a batch of one row has no variance for batch normalisation to learn
       }
-      int[] rows = java.util.Arrays.copyOfRange(order, from, to);
-      network.fit(task.data().features(rows), targets(task, rows));
-      double loss = network.score();
+      double loss = steps.step(Arrays.copyOfRange(order, from, to));
       if (!Double.isFinite(loss)) {
         throw new ArithmeticException(
             "training diverged: the loss is "
@@ -95,26 +113,22 @@ final class NetworkFitter {
                 + to
                 + " rows; lower the learning rate or the gradient norm limit");
       }
-      sum += loss * rows.length;
+      sum += loss * (to - from);
       from = to;
     }
     return sum / order.length;
   }
 
   /** A step's loss is that of before the step, so the last step's would go unseen. */
-  private static void checkParameters(MultiLayerNetwork network, int epoch) {
-    if (!Double.isFinite(network.params().sumNumber().doubleValue())) {
-      throw new ArithmeticException(
-          "training diverged: the parameters are no longer finite numbers after epoch "
-              + epoch
-              + "; lower the learning rate or the gradient norm limit");
+  private static void checkParameters(float[] parameters, int epoch) {
+    for (float parameter : parameters) {
+      if (!Float.isFinite(parameter)) {
+        throw new ArithmeticException(
+            "training diverged: the parameters are no longer finite numbers after epoch "
+                + epoch
+                + "; lower the learning rate or the gradient norm limit");
+      }
     }
-  }
-
-  private static INDArray targets(FitTask task, int[] rows) {
-    INDArray labels = task.data().oneHot(rows);
-    @Nullable INDArray margin = task.margin();
-    return margin == null ? labels : Nd4j.hstack(labels, Nd4j.pullRows(margin, 1, rows));
   }
 
   /**
@@ -134,11 +148,6 @@ final class NetworkFitter {
         bias.assign(Nd4j.rand(bias.dataType(), bias.shape()).muli(2 * range).subi(range));
       }
     }
-  }
-
-  /** The network as its configuration described it, without what was added for the fit. */
-  private static TrainedNetwork freeze(MultiLayerNetwork network, FitTask task) {
-    return TrainedNetwork.of(task.configuration(), network.params().toFloatVector());
   }
 
   private static void shuffle(int[] order, SplittableRandom random) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.Trainer;
 
 class ConfFileTest {
   @TempDir Path folder;
@@ -36,7 +37,7 @@ class ConfFileTest {
     assertThat(config.members())
         .extracting(ExperimentConfig.BaseNetwork::hidden)
         .containsExactly(List.of(256, 256), List.of(256, 256), List.of(256, 256));
-    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0, Trainer.AUTO));
   }
 
   static List<Path> confFiles() throws IOException {

@@ -78,7 +78,7 @@ public final class TinyNetworks {
 
   /** As if it had been fitted, in one second. */
   public static FitResult fitted(TrainedNetwork network) {
-    return new FitResult(network, List.of(), 1);
+    return new FitResult(network, List.of(), 1, org.stacking4j.network.Trainer.DL4J);
   }
 
   /** The numbers of an array, row by row, with nothing rounded. */

@@ -1,0 +1,47 @@
+package org.stacking4j.fused;
+
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sdot;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sger;
+
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * The products of row-major matrices that a training step needs, by the OpenBLAS that ND4J uses.
+ */
+final class Blas {
+  private Blas() {}
+
+  /** {@code c = a · bᵀ}: {@code [m, k] · [n, k]ᵀ = [m, n]}. */
+  static void timesTransposed(FloatPointer a, FloatPointer b, FloatPointer c, int m, int n, int k) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, a, k, b, k, 0, c, n);
+  }
+
+  /** {@code c = aᵀ · b}: {@code [k, m]ᵀ · [k, n] = [m, n]}. */
+  static void transposedTimes(FloatPointer a, FloatPointer b, FloatPointer c, int m, int n, int k) {
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1, a, m, b, n, 0, c, n);
+  }
+
+  /** {@code c = a · b}: {@code [m, k] · [k, n] = [m, n]}. */
+  static void times(FloatPointer a, FloatPointer b, FloatPointer c, int m, int n, int k) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a, k, b, n, 0, c, n);
+  }
+
+  /** Adds {@code row} to every row of {@code a}, {@code [m, n]}; {@code ones} holds m ones. */
+  static void addToRows(FloatPointer row, FloatPointer ones, FloatPointer a, int m, int n) {
+    cblas_sger(CblasRowMajor, m, n, 1, ones, 1, row, 1, a, n);
+  }
+
+  /** Adds up the rows of {@code a}, {@code [m, n]}; {@code ones} holds m ones. */
+  static void sumOfRows(FloatPointer a, FloatPointer ones, FloatPointer sum, int m, int n) {
+    cblas_sgemv(CblasRowMajor, CblasTrans, m, n, 1, a, n, ones, 1, 0, sum, 1);
+  }
+
+  static float dot(FloatPointer a, FloatPointer b, int length) {
+    return cblas_sdot(length, a, 1, b, 1);
+  }
+}

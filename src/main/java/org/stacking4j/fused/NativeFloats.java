@@ -1,0 +1,44 @@
+package org.stacking4j.fused;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Floats outside the Java heap, where matrix products read and write them; zero to begin with.
+ *
+ * <p>Loops run over arrays and not over this memory, because the compiler makes vector instructions
+ * of the one and not of the other; copying between them costs less than that.
+ */
+final class NativeFloats implements AutoCloseable {
+  private final FloatPointer pointer;
+  private final FloatBuffer buffer;
+
+  NativeFloats(int length) {
+    pointer = new FloatPointer(Math.max(1, length));
+    buffer = pointer.asBuffer();
+    pointer.zero();
+  }
+
+  /** The address of one value; lives as long as this object is open. */
+  FloatPointer at(int index) {
+    return new FloatPointer(pointer).position(index);
+  }
+
+  /** The same memory. */
+  FloatBuffer buffer() {
+    return buffer;
+  }
+
+  void get(int index, float[] target, int length) {
+    buffer.get(index, target, 0, length);
+  }
+
+  void put(int index, float[] source, int from, int length) {
+    buffer.put(index, source, from, length);
+  }
+
+  @Override
+  public void close() {
+    pointer.close();
+  }
+}

@@ -1,0 +1,44 @@
+package org.stacking4j.fused;
+
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * All parameters of a network in DL4J's flat order, twice: as an array, which loops read and the
+ * update changes, and in native memory, where matrix products read the weights. And their gradient,
+ * in native memory, where matrix products put it; places that have no gradient stay zero.
+ */
+final class Parameters implements AutoCloseable {
+  private static final int CHUNK = 1 << 13;
+
+  final float[] values;
+  final NativeFloats weights;
+  final NativeFloats gradient;
+  private final FloatPointer[] chunks;
+
+  Parameters(float[] values) {
+    this.values = values;
+    this.weights = new NativeFloats(values.length);
+    this.gradient = new NativeFloats(values.length);
+    weights.put(0, values, 0, values.length);
+    chunks = new FloatPointer[(values.length + CHUNK - 1) / CHUNK];
+    for (int i = 0; i < chunks.length; i++) {
+      chunks[i] = gradient.at(i * CHUNK);
+    }
+  }
+
+  /** The 2-norm of the gradient; float32 within chunks, double precision across them. */
+  double gradientNorm() {
+    double squares = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      int length = Math.min(CHUNK, values.length - i * CHUNK);
+      squares += Blas.dot(chunks[i], chunks[i], length);
+    }
+    return Math.sqrt(squares);
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    gradient.close();
+  }
+}

@@ -1,0 +1,267 @@
+package org.stacking4j.fused;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+
+/**
+ * The step from gradient to parameters: DL4J's updaters, each in one pass over gradient, state and
+ * parameters.
+ *
+ * <p>Adam (Kingma, Ba 2015) with L2 in the gradient or with decoupled weight decay (Loshchilov,
+ * Hutter 2019), Nesterov momentum, SGD. The state stands by parameter here, and by updater block in
+ * DL4J; it is moved when read and when stored.
+ */
+final class Updates {
+  private static final int CHUNK = 1 << 12;
+
+  private final Parameters parameters;
+  private final List<Segment> segments = new ArrayList<>();
+  private final float[] first;
+  private final float[] second;
+  private final float[] chunk = new float[CHUNK];
+
+  /**
+   * A stretch of parameters that are updated alike.
+   *
+   * @param state where its state begins in DL4J's, and {@code stateStride} the distance to the
+   *     second part of it
+   */
+  private record Segment(
+      int from,
+      int to,
+      IUpdater updater,
+      List<Regularization> regularisation,
+      int state,
+      int stateStride) {
+
+    /** What L2 multiplies the parameters by, to add to the gradient. */
+    double l2(int iteration, int epoch) {
+      double sum = 0;
+      for (Regularization one : regularisation) {
+        if (one instanceof L2Regularization own) {
+          sum += own.getL2().valueAt(iteration, epoch);
+        }
+      }
+      return sum;
+    }
+
+    /** What weight decay multiplies the parameters by, to add to the update. */
+    double decay(double rate, int iteration, int epoch) {
+      double sum = 0;
+      for (Regularization one : regularisation) {
+        if (one instanceof WeightDecay own) {
+          sum += own.getCoeff().valueAt(iteration, epoch) * (own.isApplyLR() ? rate : 1);
+        }
+      }
+      return sum;
+    }
+
+    /** What half the sum of squares is multiplied by, to add to the loss. */
+    double penalty(int iteration, int epoch) {
+      double sum = l2(iteration, epoch);
+      for (Regularization one : regularisation) {
+        if (one instanceof WeightDecay own) {
+          sum += own.getCoeff().valueAt(iteration, epoch);
+        }
+      }
+      return sum;
+    }
+  }
+
+  Updates(Parameters parameters, BaseMultiLayerUpdater<?> updater) {
+    this.parameters = parameters;
+    int state = 0;
+    for (UpdaterBlock block : updater.getUpdaterBlocks()) {
+      int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
+      for (UpdaterBlock.ParamState part : block.getLayersAndVariablesInBlock()) {
+        int offset = part.getParamOffsetStart() - block.getParamOffsetStart();
+        add(part, block.getUpdaterViewOffsetStart() + offset, length);
+      }
+    }
+    for (Segment segment : segments) {
+      state = Math.max(state, parts(segment.updater()));
+    }
+    first = new float[state > 0 ? parameters.values.length : 0];
+    second = new float[state > 1 ? parameters.values.length : 0];
+    @Nullable INDArray saved = updater.getStateViewArray();
+    if (saved != null) {
+      move(saved.dup().data().asFloat(), false);
+    }
+  }
+
+  private void add(UpdaterBlock.ParamState part, int state, int stride) {
+    IUpdater updater = part.getLayer().getConfig().getUpdaterByParam(part.getParamName());
+    if (updater instanceof NoOp) {
+      return; // running statistics, which batch normalisation changes itself
+    }
+    // DL4J's builder may put the same term into a layer's list twice, and then applies it twice.
+    @Nullable List<Regularization> terms =
+        part.getLayer().getConfig().getRegularizationByParam(part.getParamName());
+    segments.add(
+        new Segment(
+            part.getParamOffsetStart(),
+            part.getParamOffsetEnd(),
+            updater,
+            terms == null ? List.of() : List.copyOf(terms),
+            state,
+            stride));
+  }
+
+  private static int parts(IUpdater updater) {
+    return (int) updater.stateSize(1);
+  }
+
+  /** The state in DL4J's order. */
+  float[] state(int length) {
+    float[] state = new float[length];
+    move(state, true);
+    return state;
+  }
+
+  private void move(float[] state, boolean out) {
+    for (Segment segment : segments) {
+      for (int part = 0; part < parts(segment.updater()); part++) {
+        float[] own = part == 0 ? first : second;
+        int at = segment.state() + part * segment.stateStride();
+        int length = segment.to() - segment.from();
+        if (out) {
+          System.arraycopy(own, segment.from(), state, at, length);
+        } else {
+          System.arraycopy(state, at, own, segment.from(), length);
+        }
+      }
+    }
+  }
+
+  /** What regularisation adds to the loss, of the parameters as they are. */
+  double penalty(int iteration, int epoch) {
+    double penalty = 0;
+    for (Segment segment : segments) {
+      double coefficient = segment.penalty(iteration, epoch);
+      if (coefficient != 0) {
+        double squares = 0;
+        for (int i = segment.from(); i < segment.to(); i++) {
+          squares += (double) parameters.values[i] * parameters.values[i];
+        }
+        penalty += 0.5 * coefficient * squares;
+      }
+    }
+    return penalty;
+  }
+
+  /**
+   * Changes the parameters.
+   *
+   * @param scale what the gradient is multiplied by first
+   */
+  void apply(float scale, int iteration, int epoch) {
+    for (Segment segment : segments) {
+      IUpdater updater = segment.updater();
+      double rate = updater.getLearningRate(iteration, epoch);
+      float l2 = (float) segment.l2(iteration, epoch);
+      float kept = (float) (1 - segment.decay(rate, iteration, epoch));
+      for (int from = segment.from(); from < segment.to(); from += CHUNK) {
+        int length = Math.min(CHUNK, segment.to() - from);
+        parameters.gradient.get(from, chunk, length);
+        scale(chunk, scale, length);
+        if (l2 != 0) {
+          add(parameters.values, from, l2, chunk, length);
+        }
+        if (kept != 1) {
+          // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
+          multiply(parameters.values, from, kept, length);
+        }
+        if (updater instanceof Adam adam) {
+          adam(adam, (float) rate, iteration, from, length);
+        } else if (updater instanceof Nesterovs nesterovs) {
+          float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
+          nesterovs(parameters.values, first, from, chunk, (float) rate, momentum, length);
+        } else {
+          add(chunk, (float) -rate, parameters.values, from, length);
+        }
+        parameters.weights.put(from, parameters.values, from, length);
+      }
+    }
+  }
+
+  private void adam(Adam adam, float rate, int iteration, int from, int length) {
+    float beta1 = (float) adam.getBeta1();
+    float beta2 = (float) adam.getBeta2();
+    float epsilon = (float) adam.getEpsilon();
+    float power1 = (float) Math.pow(beta1, iteration + 1);
+    float power2 = (float) Math.pow(beta2, iteration + 1);
+    float step = rate * (float) Math.sqrt(1 - power2) / (1 - power1);
+    if (step == 0 || !Float.isFinite(step)) {
+      step = epsilon; // as ND4J does
+    }
+    adam(parameters.values, first, second, from, chunk, beta1, beta2, step, epsilon, length);
+  }
+
+  private static void adam(
+      float[] w,
+      float[] m,
+      float[] v,
+      int from,
+      float[] gradient,
+      float beta1,
+      float beta2,
+      float step,
+      float epsilon,
+      int length) {
+    float fresh1 = 1 - beta1;
+    float fresh2 = 1 - beta2;
+    for (int i = 0; i < length; i++) {
+      float g = gradient[i];
+      float mean = beta1 * m[from + i] + fresh1 * g;
+      float square = beta2 * v[from + i] + fresh2 * g * g;
+      m[from + i] = mean;
+      v[from + i] = square;
+      w[from + i] -= step * mean / ((float) Math.sqrt(square) + epsilon);
+    }
+  }
+
+  private static void nesterovs(
+      float[] w, float[] v, int from, float[] gradient, float rate, float momentum, int length) {
+    for (int i = 0; i < length; i++) {
+      float before = momentum * v[from + i];
+      float now = before - rate * gradient[i];
+      v[from + i] = now;
+      w[from + i] -= before - (1 + momentum) * now;
+    }
+  }
+
+  private static void scale(float[] x, float scale, int length) {
+    for (int i = 0; i < length; i++) {
+      x[i] *= scale;
+    }
+  }
+
+  private static void multiply(float[] x, int from, float factor, int length) {
+    for (int i = 0; i < length; i++) {
+      x[from + i] *= factor;
+    }
+  }
+
+  private static void add(float[] x, int from, float factor, float[] to, int length) {
+    for (int i = 0; i < length; i++) {
+      to[i] += factor * x[from + i];
+    }
+  }
+
+  private static void add(float[] x, float factor, float[] to, int from, int length) {
+    for (int i = 0; i < length; i++) {
+      to[from + i] += factor * x[i];
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.stacking4j.train;
+
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Steps by DL4J's own {@code fit}: for every network, and what the fused step is measured by. */
+final class Dl4jSteps implements TrainingSteps {
+  private final MultiLayerNetwork network;
+  private final FitTask task;
+
+  Dl4jSteps(MultiLayerNetwork network, FitTask task) {
+    this.network = network;
+    this.task = task;
+    OutputLayer output = (OutputLayer) network.getOutputLayer().conf().getLayer();
+    output.setLossFn(new FitLoss(output.getLossFn(), task.margin() != null));
+    double limit = task.settings().gradientNormLimit();
+    if (limit < Double.POSITIVE_INFINITY) {
+      network.setListeners(new GradientNormLimit(limit));
+    }
+  }
+
+  @Override
+  public double step(int[] rows) {
+    network.fit(task.data().features(rows), targets(rows));
+    return network.score();
+  }
+
+  private INDArray targets(int[] rows) {
+    INDArray labels = task.data().oneHot(rows);
+    @Nullable INDArray margin = task.margin();
+    return margin == null ? labels : Nd4j.hstack(labels, Nd4j.pullRows(margin, 1, rows));
+  }
+
+  @Override
+  public void endEpoch() {
+    network.incrementEpochCount();
+  }
+
+  @Override
+  public float[] parameters() {
+    return network.params().toFloatVector();
+  }
+
+  @Override
+  public void close() {}
+}

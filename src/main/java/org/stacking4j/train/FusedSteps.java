@@ -1,0 +1,61 @@
+package org.stacking4j.train;
+
+import java.util.Arrays;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.FusedNetwork;
+
+/** Steps by the fused step. */
+final class FusedSteps implements TrainingSteps {
+  private final FusedNetwork network;
+  private final LabeledData data;
+  private final int classes;
+  private final float @Nullable [] margins;
+  private final float @Nullable [] margin;
+  private final float[] targets;
+
+  FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
+    data = task.data();
+    classes = data.classes();
+    this.network =
+        new FusedNetwork(
+            network,
+            maxRows,
+            task.settings().gradientNormLimit(),
+            Seeds.of(task.seed(), "dropout", 0));
+    @Nullable INDArray own = task.margin();
+    margins = own == null ? null : own.dup('c').data().asFloat();
+    margin = own == null ? null : new float[maxRows * classes];
+    targets = new float[maxRows * classes];
+  }
+
+  @Override
+  public double step(int[] rows) {
+    data.features(rows, network.input());
+    Arrays.fill(targets, 0);
+    for (int i = 0; i < rows.length; i++) {
+      targets[i * classes + data.label(rows[i])] = 1;
+      if (margins != null && margin != null) {
+        System.arraycopy(margins, rows[i] * classes, margin, i * classes, classes);
+      }
+    }
+    return network.step(rows.length, targets, margin, null);
+  }
+
+  @Override
+  public void endEpoch() {
+    network.endEpoch();
+  }
+
+  @Override
+  public float[] parameters() {
+    return network.parameters();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
