@@ -49,33 +49,38 @@ public final class Experiment {
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public Leaderboard run(Path folder) throws IOException {
-    long start = System.nanoTime();
+    // The stacks share their base networks: whatever is fitted twice is fitted once.
+    Stopwatch watch =
+        new Stopwatch(new RememberedFits(LocalFits.onThreads(threads).withListener(listener)));
     TrainTest data = DataSource.load(config);
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     OutputFolder files = OutputFolder.prepare(folder);
-    // The stacks share their base networks: whatever is fitted twice is fitted once.
-    FitRunner runner = new RememberedFits(LocalFits.onThreads(threads).withListener(listener));
+    watch.lap("data");
+    listener.found(Plan.of(stacks, data, threads).describe());
     Competition competition = new Competition(data.test());
 
-    MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), runner);
+    MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);
+    watch.lap("members");
     List<Evaluation> baseEvaluations = competition.enterBases(bases);
     for (int m = 0; m < bases.names().size(); m++) {
       listener.found(bases.names().get(m) + ": " + baseEvaluations.get(m));
     }
+    watch.lap("judging");
     Map<String, StackingEnsemble> ensembles = new LinkedHashMap<>();
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       String label = stack.getKey();
       int epochs = config.memberEpochs(label) + config.fit().epochs();
       listener.stageStarted("stacking " + label, epochs);
-      StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), runner);
+      StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
+      watch.lap("meta-features");
       Evaluation evaluation = competition.enterStack(label, ensemble);
       listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
       ensembles.put(label, ensemble);
+      watch.lap("judging");
     }
     Leaderboard leaderboard = competition.leaderboard();
-    double seconds = (System.nanoTime() - start) / 1e9;
     files.write(
-        new Results(config, data, bases, ensembles, leaderboard, threads, seconds), data.test());
+        new Results(config, data, bases, ensembles, leaderboard, threads, watch), data.test());
     return leaderboard;
   }
 

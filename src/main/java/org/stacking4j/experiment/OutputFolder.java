@@ -53,6 +53,7 @@ final class OutputFolder {
     ensemble.metaFeatures(test).writeCsv(folder.resolve("meta-features-test.csv"));
     ensemble.save(folder.resolve("ensemble.zip"));
     results.leaderboard().writeCsv(folder.resolve("leaderboard.csv"));
+    results.watch().lap("files");
     AtomicFile.write(folder.resolve("results.json"), out -> out.write(results.toJson()));
   }
 }

@@ -28,7 +28,7 @@ record Results(
     Map<String, StackingEnsemble> ensembles,
     Leaderboard leaderboard,
     int threads,
-    double seconds) {
+    Stopwatch watch) {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -65,7 +65,8 @@ record Results(
     ObjectNode timing = root.putObject("timing");
     timing.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     timing.put("threads", threads);
-    timing.put("wall_seconds", seconds);
+    timing.put("wall_seconds", watch.total());
+    timing.putPOJO("station_seconds", watch.seconds());
     describeFits(timing.putObject("fit_seconds"), FitResult::seconds);
     var printer = new DefaultPrettyPrinter();
     printer.indentArraysWith(DefaultPrettyPrinter.FixedSpaceIndenter.instance);

@@ -44,4 +44,23 @@ final class Blas {
   static float dot(FloatPointer a, FloatPointer b, int length) {
     return cblas_sdot(length, a, 1, b, 1);
   }
+
+  static double operationsPerSecond() {
+    int size = 256;
+    int rows = 128;
+    try (NativeFloats a = new NativeFloats(rows * size);
+        NativeFloats b = new NativeFloats(size * size);
+        NativeFloats c = new NativeFloats(rows * size)) {
+      double best = 0;
+      for (int round = 0; round < 10; round++) {
+        long start = System.nanoTime();
+        for (int i = 0; i < 50; i++) {
+          timesTransposed(a.at(0), b.at(0), c.at(0), rows, size, size);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        best = Math.max(best, 50 * 2.0 * rows * size * size / seconds);
+      }
+      return best;
+    }
+  }
 }

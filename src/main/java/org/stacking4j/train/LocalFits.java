@@ -1,6 +1,8 @@
 package org.stacking4j.train;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -16,6 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * Runs fits on a bounded pool of threads of this machine, one fit and one native thread each. The
  * results are the same bits whatever the number of threads. Immutable and thread-safe; the pool
  * lives only as long as a run.
+ *
+ * <p>The longest fits are begun first, so that all threads end together.
  *
  * <p>Interrupting the thread that called {@link #run} cancels the run: workers stop at their next
  * step.
@@ -78,9 +83,9 @@ public final class LocalFits implements FitRunner {
     FitListener oneAtATime = new OneAtATime(listener);
     // Failures are met as they happen, results are put back into the order of the tasks.
     var ended = new ExecutorCompletionService<FitResult>(pool);
-    List<Future<FitResult>> futures = new ArrayList<>();
-    for (FitTask task : tasks) {
-      futures.add(ended.submit(() -> fit(task, oneAtATime)));
+    List<Future<FitResult>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
+    for (int i : longestFirst(tasks)) {
+      futures.set(i, ended.submit(() -> fit(tasks.get(i), oneAtATime)));
     }
     try {
       for (int i = 0; i < tasks.size(); i++) {
@@ -103,6 +108,15 @@ public final class LocalFits implements FitRunner {
       }
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  /** A long fit that is begun last would keep one thread at work while the others are idle. */
+  private static List<Integer> longestFirst(List<FitTask> tasks) {
+    double[] operations = tasks.stream().mapToDouble(t -> Effort.of(t).operations()).toArray();
+    return IntStream.range(0, tasks.size())
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -operations[i]))
+        .toList();
   }
 
   private static FitResult fit(FitTask task, FitListener listener) {
