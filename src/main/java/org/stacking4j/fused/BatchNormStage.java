@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Batch normalisation (Ioffe, Szegedy 2015) over the rows of a batch, with learnt scale and shift.
  *
- * <p>Column sums go through the rows four at a time: a row alone is too short for the compiler's
- * unrolled loop.
+ * <p>Every loop runs over one row that was copied out: the compiler makes vector instructions only
+ * where all arrays are read and written at the same index.
  */
 final class BatchNormStage extends Stage {
   private final Parameters parameters;
@@ -25,6 +25,8 @@ final class BatchNormStage extends Stage {
   private final float[] beta;
   private final float[] mean;
   private final float[] inverse;
+  private final float[] row;
+  private final float[] otherRow;
   private final float[] sum;
   private final float[] sumOfProducts;
   private final double[] runningMean;
@@ -59,6 +61,8 @@ final class BatchNormStage extends Stage {
     beta = new float[units];
     mean = new float[units];
     inverse = new float[units];
+    row = new float[units];
+    otherRow = new float[units];
     sum = new float[units];
     sumOfProducts = new float[units];
     runningMean = new double[units];
@@ -75,12 +79,18 @@ final class BatchNormStage extends Stage {
     System.arraycopy(parameters.values, gammaOffset, gamma, 0, units);
     System.arraycopy(parameters.values, betaOffset, beta, 0, units);
     Arrays.fill(sum, 0);
-    addRows(input, sum, rows, units);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(input, from, row, 0, units);
+      add(row, sum, units);
+    }
     for (int j = 0; j < units; j++) {
       mean[j] = sum[j] / rows;
     }
     Arrays.fill(sum, 0);
-    addSquaredDistances(input, mean, sum, rows, units);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(input, from, row, 0, units);
+      addSquaredDistances(row, mean, sum, units);
+    }
     for (int j = 0; j < units; j++) {
       float variance = sum[j] / rows;
       inverse[j] = (float) (1 / Math.sqrt(variance + eps));
@@ -88,8 +98,11 @@ final class BatchNormStage extends Stage {
       runningVariance[j] = decay * runningVariance[j] + (1 - decay) * variance;
     }
     normalised = input;
-    for (int row = 0; row < rows; row++) {
-      normalise(input, row * units, output, mean, inverse, gamma, beta, units);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(input, from, row, 0, units);
+      normalise(row, otherRow, mean, inverse, gamma, beta, units);
+      System.arraycopy(row, 0, input, from, units);
+      System.arraycopy(otherRow, 0, output, from, units);
     }
     return output;
   }
@@ -98,9 +111,13 @@ final class BatchNormStage extends Stage {
   float[] backward(float[] gradient, int rows) {
     Arrays.fill(sum, 0);
     Arrays.fill(sumOfProducts, 0);
-    addGradients(gradient, normalised, sum, sumOfProducts, rows, units);
-    parameters.gradient.put(gammaOffset, sumOfProducts, 0, units);
-    parameters.gradient.put(betaOffset, sum, 0, units);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(gradient, from, row, 0, units);
+      System.arraycopy(normalised, from, otherRow, 0, units);
+      addProducts(row, otherRow, sum, sumOfProducts, units);
+    }
+    parameters.gradient.put(gammaOffset, sumOfProducts);
+    parameters.gradient.put(betaOffset, sum);
     // dx = gamma / (rows · std) · (rows · dy − Σ dy − xhat · Σ dy·xhat)
     for (int j = 0; j < units; j++) {
       float scale = gamma[j] * inverse[j];
@@ -108,8 +125,11 @@ final class BatchNormStage extends Stage {
       sum[j] *= scale / rows;
       sumOfProducts[j] *= scale / rows;
     }
-    for (int row = 0; row < rows; row++) {
-      propagate(gradient, row * units, normalised, gamma, sum, sumOfProducts, units);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(gradient, from, row, 0, units);
+      System.arraycopy(normalised, from, otherRow, 0, units);
+      propagate(row, otherRow, gamma, sum, sumOfProducts, units);
+      System.arraycopy(row, 0, gradient, from, units);
     }
     return gradient;
   }
@@ -124,95 +144,40 @@ final class BatchNormStage extends Stage {
     }
   }
 
-  private static void addRows(float[] z, float[] sum, int rows, int n) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      int a = row * n;
-      int b = a + n;
-      int c = b + n;
-      int d = c + n;
-      for (int j = 0; j < n; j++) {
-        sum[j] += (z[a + j] + z[b + j]) + (z[c + j] + z[d + j]);
-      }
-    }
-    for (; row < rows; row++) {
-      int a = row * n;
-      for (int j = 0; j < n; j++) {
-        sum[j] += z[a + j];
-      }
+  private static void add(float[] z, float[] sum, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += z[j];
     }
   }
 
-  private static void addSquaredDistances(float[] z, float[] mean, float[] sum, int rows, int n) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      int a = row * n;
-      int b = a + n;
-      int c = b + n;
-      int d = c + n;
-      for (int j = 0; j < n; j++) {
-        float p = z[a + j] - mean[j];
-        float q = z[b + j] - mean[j];
-        float r = z[c + j] - mean[j];
-        float s = z[d + j] - mean[j];
-        sum[j] += (p * p + q * q) + (r * r + s * s);
-      }
-    }
-    for (; row < rows; row++) {
-      int a = row * n;
-      for (int j = 0; j < n; j++) {
-        float p = z[a + j] - mean[j];
-        sum[j] += p * p;
-      }
+  private static void addSquaredDistances(float[] z, float[] mean, float[] sum, int n) {
+    for (int j = 0; j < n; j++) {
+      float distance = z[j] - mean[j];
+      sum[j] += distance * distance;
     }
   }
 
   private static void normalise(
-      float[] z,
-      int from,
-      float[] output,
-      float[] mean,
-      float[] inverse,
-      float[] gamma,
-      float[] beta,
-      int n) {
+      float[] z, float[] y, float[] mean, float[] inverse, float[] gamma, float[] beta, int n) {
     for (int j = 0; j < n; j++) {
-      float normalised = (z[from + j] - mean[j]) * inverse[j];
-      z[from + j] = normalised;
-      output[from + j] = gamma[j] * normalised + beta[j];
+      float normalised = (z[j] - mean[j]) * inverse[j];
+      z[j] = normalised;
+      y[j] = gamma[j] * normalised + beta[j];
     }
   }
 
-  private static void addGradients(
-      float[] gradient, float[] x, float[] sum, float[] products, int rows, int n) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      int a = row * n;
-      int b = a + n;
-      int c = b + n;
-      int d = c + n;
-      for (int j = 0; j < n; j++) {
-        float p = gradient[a + j];
-        float q = gradient[b + j];
-        float r = gradient[c + j];
-        float s = gradient[d + j];
-        sum[j] += (p + q) + (r + s);
-        products[j] += (p * x[a + j] + q * x[b + j]) + (r * x[c + j] + s * x[d + j]);
-      }
-    }
-    for (; row < rows; row++) {
-      int a = row * n;
-      for (int j = 0; j < n; j++) {
-        sum[j] += gradient[a + j];
-        products[j] += gradient[a + j] * x[a + j];
-      }
+  private static void addProducts(
+      float[] gradient, float[] x, float[] sum, float[] products, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += gradient[j];
+      products[j] += gradient[j] * x[j];
     }
   }
 
   private static void propagate(
-      float[] gradient, int from, float[] x, float[] scale, float[] sum, float[] products, int n) {
+      float[] gradient, float[] x, float[] scale, float[] sum, float[] products, int n) {
     for (int j = 0; j < n; j++) {
-      gradient[from + j] = scale[j] * gradient[from + j] - sum[j] - x[from + j] * products[j];
+      gradient[j] = scale[j] * gradient[j] - sum[j] - x[j] * products[j];
     }
   }
 }

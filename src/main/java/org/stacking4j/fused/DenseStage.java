@@ -49,7 +49,7 @@ final class DenseStage extends Stage {
     ones = new NativeFloats(maxRows);
     float[] one = new float[maxRows];
     Arrays.fill(one, 1);
-    ones.put(0, one, 0, maxRows);
+    ones.write(one, maxRows);
     output = new float[maxRows * units];
     inputGradient = first ? new float[0] : new float[maxRows * inputs];
     xAt = x.at(0);
@@ -69,19 +69,19 @@ final class DenseStage extends Stage {
   @Override
   float[] forward(float[] input, int rows, int iteration) {
     if (!first) {
-      x.put(0, input, 0, rows * inputs);
+      x.write(input, rows * inputs);
     }
     Blas.timesTransposed(xAt, weightsAt, zAt, rows, units, inputs);
     if (bias) {
       Blas.addToRows(biasAt, onesAt, zAt, rows, units);
     }
-    z.get(0, output, rows * units);
+    z.read(output, rows * units);
     return output;
   }
 
   @Override
   float[] backward(float[] gradient, int rows) {
-    z.put(0, gradient, 0, rows * units);
+    z.write(gradient, rows * units);
     Blas.transposedTimes(zAt, xAt, weightGradientAt, units, inputs, rows);
     if (bias) {
       Blas.sumOfRows(zAt, onesAt, biasGradientAt, rows, units);
@@ -91,7 +91,7 @@ final class DenseStage extends Stage {
     }
     // Its input is needed no more, so the gradient may take its place.
     Blas.times(zAt, weightsAt, xAt, rows, inputs, units);
-    x.get(0, inputGradient, rows * inputs);
+    x.read(inputGradient, rows * inputs);
     return inputGradient;
   }
 

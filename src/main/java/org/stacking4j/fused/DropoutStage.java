@@ -14,7 +14,7 @@ final class DropoutStage extends Stage {
   private final int width;
   private final long seed;
   private final int threshold;
-  private final float scale;
+  private final float[] dropOrKeep;
   private final float[] mask;
   private final float[] output;
 
@@ -25,14 +25,14 @@ final class DropoutStage extends Stage {
     this.width = width;
     this.seed = seed;
     this.threshold = Math.max(1, (int) Math.round(keep * LEVELS));
-    this.scale = (float) LEVELS / threshold;
+    this.dropOrKeep = new float[] {0, (float) LEVELS / threshold};
     mask = new float[maxRows * width + 3]; // filled four at a time
     output = new float[maxRows * width];
   }
 
   @Override
   float[] forward(float[] input, int rows, int iteration) {
-    fill(mask, mix(seed + GOLDEN * iteration), threshold, scale, rows * width);
+    fill(mask, mix(seed + GOLDEN * iteration), threshold, dropOrKeep, rows * width);
     multiply(input, mask, output, rows * width);
     return output;
   }
@@ -43,15 +43,21 @@ final class DropoutStage extends Stage {
     return gradient;
   }
 
-  private static void fill(float[] mask, long state, int threshold, float scale, int length) {
+  // A table and not a condition: the processor cannot guess which way a random number goes.
+  private static void fill(
+      float[] mask, long state, int threshold, float[] dropOrKeep, int length) {
     for (int i = 0; i < length; i += 4) {
       state += GOLDEN;
       long bits = mix(state);
-      mask[i] = (bits & 0xffff) < threshold ? scale : 0;
-      mask[i + 1] = (bits >>> 16 & 0xffff) < threshold ? scale : 0;
-      mask[i + 2] = (bits >>> 32 & 0xffff) < threshold ? scale : 0;
-      mask[i + 3] = (bits >>> 48) < threshold ? scale : 0;
+      mask[i] = dropOrKeep[isLess((int) (bits & 0xffff), threshold)];
+      mask[i + 1] = dropOrKeep[isLess((int) (bits >>> 16 & 0xffff), threshold)];
+      mask[i + 2] = dropOrKeep[isLess((int) (bits >>> 32 & 0xffff), threshold)];
+      mask[i + 3] = dropOrKeep[isLess((int) (bits >>> 48), threshold)];
     }
+  }
+
+  private static int isLess(int a, int b) {
+    return (a - b) >>> 31;
   }
 
   private static void multiply(float[] a, float[] b, float[] product, int length) {

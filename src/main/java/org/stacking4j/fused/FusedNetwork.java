@@ -219,7 +219,7 @@ public final class FusedNetwork implements AutoCloseable {
       int rows, float[] targets, float @Nullable [] margin, float @Nullable [] rowWeights) {
     float[] values = firstInput;
     if (values.length > 0) {
-      input.get(0, values, rows * (values.length / maxRows));
+      input.read(values, rows * (values.length / maxRows));
     }
     for (Stage stage : stages) {
       values = stage.forward(values, rows, iteration);
@@ -238,6 +238,14 @@ public final class FusedNetwork implements AutoCloseable {
     updates.apply(scale(rows), iteration, epoch);
     iteration++;
     return mean;
+  }
+
+  List<Stage> stages() {
+    return stages;
+  }
+
+  Updates updates() {
+    return updates;
   }
 
   /** From the summed gradient to the mean one, no longer than allowed. */

@@ -29,12 +29,29 @@ final class NativeFloats implements AutoCloseable {
     return buffer;
   }
 
-  void get(int index, float[] target, int length) {
-    buffer.get(index, target, 0, length);
+  /** Copies values to the beginning of an array. */
+  void read(float[] target, int length) {
+    buffer.get(0, target, 0, length);
   }
 
-  void put(int index, float[] source, int from, int length) {
-    buffer.put(index, source, from, length);
+  /** Copies the beginning of an array here. */
+  void write(float[] source, int length) {
+    buffer.put(0, source, 0, length);
+  }
+
+  /** Copies values to the same places of an array. */
+  void get(int index, float[] target, int length) {
+    buffer.get(index, target, index, length);
+  }
+
+  /** Copies values from the same places of an array. */
+  void put(int index, float[] source, int length) {
+    buffer.put(index, source, index, length);
+  }
+
+  /** Copies a whole array here. */
+  void put(int index, float[] source) {
+    buffer.put(index, source);
   }
 
   @Override

@@ -19,7 +19,7 @@ final class Parameters implements AutoCloseable {
     this.values = values;
     this.weights = new NativeFloats(values.length);
     this.gradient = new NativeFloats(values.length);
-    weights.put(0, values, 0, values.length);
+    weights.write(values, values.length);
     chunks = new FloatPointer[(values.length + CHUNK - 1) / CHUNK];
     for (int i = 0; i < chunks.length; i++) {
       chunks[i] = gradient.at(i * CHUNK);

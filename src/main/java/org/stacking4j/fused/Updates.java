@@ -23,13 +23,11 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * DL4J; it is moved when read and when stored.
  */
 final class Updates {
-  private static final int CHUNK = 1 << 12;
-
   private final Parameters parameters;
   private final List<Segment> segments = new ArrayList<>();
   private final float[] first;
   private final float[] second;
-  private final float[] chunk = new float[CHUNK];
+  private final float[] gradient;
 
   /**
    * A stretch of parameters that are updated alike.
@@ -92,6 +90,7 @@ final class Updates {
     for (Segment segment : segments) {
       state = Math.max(state, parts(segment.updater()));
     }
+    gradient = new float[parameters.values.length];
     first = new float[state > 0 ? parameters.values.length : 0];
     second = new float[state > 1 ? parameters.values.length : 0];
     @Nullable INDArray saved = updater.getStateViewArray();
@@ -171,31 +170,31 @@ final class Updates {
       double rate = updater.getLearningRate(iteration, epoch);
       float l2 = (float) segment.l2(iteration, epoch);
       float kept = (float) (1 - segment.decay(rate, iteration, epoch));
-      for (int from = segment.from(); from < segment.to(); from += CHUNK) {
-        int length = Math.min(CHUNK, segment.to() - from);
-        parameters.gradient.get(from, chunk, length);
-        scale(chunk, scale, length);
-        if (l2 != 0) {
-          add(parameters.values, from, l2, chunk, length);
-        }
-        if (kept != 1) {
-          // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
-          multiply(parameters.values, from, kept, length);
-        }
-        if (updater instanceof Adam adam) {
-          adam(adam, (float) rate, iteration, from, length);
-        } else if (updater instanceof Nesterovs nesterovs) {
-          float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
-          nesterovs(parameters.values, first, from, chunk, (float) rate, momentum, length);
-        } else {
-          add(chunk, (float) -rate, parameters.values, from, length);
-        }
-        parameters.weights.put(from, parameters.values, from, length);
+      int from = segment.from();
+      int to = segment.to();
+      float[] w = parameters.values;
+      parameters.gradient.get(from, gradient, to - from);
+      multiply(gradient, scale, from, to);
+      if (l2 != 0) {
+        add(w, l2, gradient, from, to);
       }
+      if (kept != 1) {
+        // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
+        multiply(w, kept, from, to);
+      }
+      if (updater instanceof Adam adam) {
+        adam(adam, (float) rate, iteration, from, to);
+      } else if (updater instanceof Nesterovs nesterovs) {
+        float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
+        nesterovs(w, first, gradient, (float) rate, momentum, from, to);
+      } else {
+        add(gradient, (float) -rate, w, from, to);
+      }
+      parameters.weights.put(from, w, to - from);
     }
   }
 
-  private void adam(Adam adam, float rate, int iteration, int from, int length) {
+  private void adam(Adam adam, float rate, int iteration, int from, int to) {
     float beta1 = (float) adam.getBeta1();
     float beta2 = (float) adam.getBeta2();
     float epsilon = (float) adam.getEpsilon();
@@ -205,63 +204,55 @@ final class Updates {
     if (step == 0 || !Float.isFinite(step)) {
       step = epsilon; // as ND4J does
     }
-    adam(parameters.values, first, second, from, chunk, beta1, beta2, step, epsilon, length);
+    adam(parameters.values, first, second, gradient, beta1, beta2, step, epsilon, from, to);
   }
 
+  /*
+   * All arrays are read and written at the same index, so that the compiler makes vector
+   * instructions of the loops.
+   */
   private static void adam(
       float[] w,
       float[] m,
       float[] v,
-      int from,
       float[] gradient,
       float beta1,
       float beta2,
       float step,
       float epsilon,
-      int length) {
+      int from,
+      int to) {
     float fresh1 = 1 - beta1;
     float fresh2 = 1 - beta2;
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < to; i++) {
       float g = gradient[i];
-      float mean = beta1 * m[from + i] + fresh1 * g;
-      float square = beta2 * v[from + i] + fresh2 * g * g;
-      m[from + i] = mean;
-      v[from + i] = square;
-      w[from + i] -= step * mean / ((float) Math.sqrt(square) + epsilon);
+      float mean = beta1 * m[i] + fresh1 * g;
+      float square = beta2 * v[i] + fresh2 * g * g;
+      m[i] = mean;
+      v[i] = square;
+      w[i] -= step * mean / ((float) Math.sqrt(square) + epsilon);
     }
   }
 
   private static void nesterovs(
-      float[] w, float[] v, int from, float[] gradient, float rate, float momentum, int length) {
-    for (int i = 0; i < length; i++) {
-      float before = momentum * v[from + i];
+      float[] w, float[] v, float[] gradient, float rate, float momentum, int from, int to) {
+    for (int i = from; i < to; i++) {
+      float before = momentum * v[i];
       float now = before - rate * gradient[i];
-      v[from + i] = now;
-      w[from + i] -= before - (1 + momentum) * now;
+      v[i] = now;
+      w[i] -= before - (1 + momentum) * now;
     }
   }
 
-  private static void scale(float[] x, float scale, int length) {
-    for (int i = 0; i < length; i++) {
-      x[i] *= scale;
+  private static void multiply(float[] x, float factor, int from, int to) {
+    for (int i = from; i < to; i++) {
+      x[i] *= factor;
     }
   }
 
-  private static void multiply(float[] x, int from, float factor, int length) {
-    for (int i = 0; i < length; i++) {
-      x[from + i] *= factor;
-    }
-  }
-
-  private static void add(float[] x, int from, float factor, float[] to, int length) {
-    for (int i = 0; i < length; i++) {
-      to[i] += factor * x[from + i];
-    }
-  }
-
-  private static void add(float[] x, float factor, float[] to, int from, int length) {
-    for (int i = 0; i < length; i++) {
-      to[from + i] += factor * x[i];
+  private static void add(float[] x, float factor, float[] sum, int from, int to) {
+    for (int i = from; i < to; i++) {
+      sum[i] += factor * x[i];
     }
   }
 }
