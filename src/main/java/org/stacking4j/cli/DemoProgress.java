@@ -28,6 +28,12 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
   }
 
   @Override
+  public void planned(String line) {
+    screen.println(line);
+    screen.flush();
+  }
+
+  @Override
   public void stageStarted(String title, int epochs) {
     close();
     screen.println(title);

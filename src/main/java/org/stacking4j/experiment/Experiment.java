@@ -56,7 +56,7 @@ public final class Experiment {
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     OutputFolder files = OutputFolder.prepare(folder);
     watch.lap("data");
-    listener.found(Plan.of(stacks, data, threads).describe());
+    listener.planned(Plan.of(stacks, data, threads).describe());
     Competition competition = new Competition(data.test());
 
     MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);

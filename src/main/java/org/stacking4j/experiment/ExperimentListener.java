@@ -4,6 +4,9 @@ import org.stacking4j.train.FitListener;
 
 /** Hears of the progress of an experiment: its stages, its findings, and the fits in between. */
 public interface ExperimentListener extends FitListener {
+  /** What the run will take, about; before anything is fitted. */
+  void planned(String line);
+
   /**
    * A stage begins.
    *

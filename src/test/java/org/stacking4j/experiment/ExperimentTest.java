@@ -68,6 +68,23 @@ class ExperimentTest {
   }
 
   @Test
+  void run_saysWhatItWillTake_andWhoTrained() throws IOException {
+    Recorded heard = new Recorded();
+    new Experiment(config("fit.trainer", "dl4j"), 1, heard).run(folder.resolve("out"));
+
+    // Two members, each on all rows and without each of three folds.
+    assertThat(heard.plans)
+        .singleElement()
+        .asString()
+        .matches("8 fits of base networks: about 1 s, 1 MB for rows and networks");
+    assertThat(withoutTiming("out").get("trainers"))
+        .hasSize(8)
+        .allMatch(t -> t.asText().equals("dl4j"));
+    new Experiment(config(), 1, heard).run(folder.resolve("fused"));
+    assertThat(withoutTiming("fused").get("trainers")).allMatch(t -> t.asText().equals("fused"));
+  }
+
+  @Test
   void run_holdout_hasItsRow() throws IOException {
     Leaderboard board =
         new Experiment(config("strategy", "holdout"), 1, new Recorded()).run(folder.resolve("out"));
@@ -102,7 +119,11 @@ class ExperimentTest {
   private JsonNode withoutTiming(String run) throws IOException {
     Path file = folder.resolve(run).resolve("results.json");
     ObjectNode results = (ObjectNode) new ObjectMapper().readTree(file.toFile());
-    assertThat(results.remove("timing").get("fit_seconds")).isNotEmpty();
+    JsonNode timing = results.remove("timing");
+    assertThat(timing.get("fit_seconds")).isNotEmpty();
+    assertThat(timing.get("station_seconds").fieldNames())
+        .toIterable()
+        .contains("data", "members", "meta-features", "meta network", "judging", "files");
     return results;
   }
 
@@ -177,9 +198,15 @@ class ExperimentTest {
   /** Counts what it hears. */
   private static final class Recorded implements ExperimentListener {
     final List<String> finished = new ArrayList<>();
+    final List<String> plans = new ArrayList<>();
     int announced;
     int epochs;
     private int stage;
+
+    @Override
+    public void planned(String line) {
+      plans.add(line);
+    }
 
     @Override
     public void stageStarted(String title, int count) {

@@ -88,6 +88,28 @@ final class LocalFitsTest {
   }
 
   @Test
+  void run_beginsTheLongestFirst() {
+    List<String> begun = new ArrayList<>();
+    List<FitTask> tasks =
+        List.of(
+            task("quick", 1, SETTINGS.withEpochs(1)),
+            task("slow", 2, SETTINGS.withEpochs(5)),
+            task("slow too", 3, SETTINGS.withEpochs(5)),
+            task("slower", 4, SETTINGS.withEpochs(6)));
+
+    LocalFits.onThreads(1)
+        .withListener(
+            event -> {
+              if (event instanceof FitEvent.Started) {
+                begun.add(event.task().name());
+              }
+            })
+        .run(tasks);
+
+    assertThat(begun).containsExactly("slower", "slow", "slow too", "quick");
+  }
+
+  @Test
   void run_ofNothing() {
     assertThat(LocalFits.onAllProcessors().run(List.of())).isEmpty();
   }
@@ -165,7 +187,7 @@ final class LocalFitsTest {
 
     assertThatThrownBy(
             () ->
-                LocalFits.onThreads(2)
+                LocalFits.onThreads(3)
                     .withListener(events::add)
                     .run(List.of(endless, diverging, endless)))
         .isInstanceOf(FitException.class)
