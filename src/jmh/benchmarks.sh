@@ -13,6 +13,7 @@
 #
 # Leaves results.jsonl (every measurement), machine.txt, report.md and benchmarks.png in
 # target/benchmarks; a section measured again replaces what it measured before.
+# The picture of docs/benchmarks.md: cp target/benchmarks/benchmarks.png docs/
 # ROUNDS (5), SLOW_ROUNDS (2, for what takes minutes), ROWS (20000) and EPOCHS (10) can be set.
 #
 # Needs Linux on x86-64, JDK 17, Maven, and Debian's python3-torch with libopenblas0-pthread.

@@ -13,6 +13,7 @@ with the reference BLAS, ten times slower; the script warns of that.
 
 import argparse
 import ctypes
+import functools
 import gzip
 import json
 import os
@@ -70,19 +71,21 @@ if options.threads:
     torch.set_num_interop_threads(options.threads)
 
 
+@functools.cache
 def blas():
     """Which BLAS is loaded, and for which processor."""
     if torch.backends.mkl.is_available():
         return "MKL"
     try:
-        loaded = re.search(r"\S*openblas\S*", pathlib.Path("/proc/self/maps").read_text())
+        loaded = set(re.findall(r"/\S*blas\S*", pathlib.Path("/proc/self/maps").read_text()))
     except OSError:
         return "unknown"
-    if not loaded:
+    openblas = {path for path in loaded if "openblas" in path}
+    if not openblas or any("/libblas.so" in path for path in loaded - openblas):
         print("WARNING: PyTorch runs on a BLAS that is not OpenBLAS, probably ten times slower;"
               " on Debian: apt-get install libopenblas0-pthread", file=sys.stderr)
         return "not OpenBLAS"
-    name = ctypes.CDLL(loaded.group()).openblas_get_corename
+    name = ctypes.CDLL(openblas.pop()).openblas_get_corename
     name.restype = ctypes.c_char_p
     return "OpenBLAS " + name().decode()
 
