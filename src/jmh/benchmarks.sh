@@ -76,7 +76,7 @@ whole() {
 measure_base() {
   begin base
   for ((round = 1; round <= ROUNDS; round++)); do
-    fits Stacking4j base BaseFit "${TRAINER:-fused}" 2 "$ROWS" "$EPOCHS"
+    fits Stacking4j base BaseFit fused 2 "$ROWS" "$EPOCHS"
     fits PyTorch pytorch base --repeats 2 --rows "$ROWS"
     fits DJL djl 2 "$ROWS" "$EPOCHS"
     if ((round <= SLOW_ROUNDS)); then fits "DL4J's fit" base BaseFit dl4j 1 "$ROWS" "$EPOCHS"; fi
@@ -106,7 +106,7 @@ measure_parallel() {
   begin parallel
   for ((round = 1; round <= SLOW_ROUNDS; round++)); do
     for threads in 1 2; do
-      fits "Stacking4j, $threads" base BaseFit "${TRAINER:-fused}" 3 "$ROWS" "$EPOCHS" $threads
+      fits "Stacking4j, $threads" base BaseFit fused 3 "$ROWS" "$EPOCHS" $threads
     done
     fits "PyTorch, 1" pytorch base --repeats 3 --rows "$ROWS"
     fits "PyTorch, 2" side_by_side pytorch base --repeats 3 --rows "$ROWS"
@@ -117,7 +117,7 @@ measure_rows() {
   begin rows
   for ((round = 1; round <= SLOW_ROUNDS; round++)); do
     for rows in 5000 10000 20000 40000 60000; do
-      fits "Stacking4j, $rows" base BaseFit "${TRAINER:-fused}" 2 $rows "$EPOCHS"
+      fits "Stacking4j, $rows" base BaseFit fused 2 $rows "$EPOCHS"
       fits "PyTorch, $rows" pytorch base --repeats 2 --rows $rows
     done
   done

@@ -1,6 +1,7 @@
 package org.stacking4j.benchmark;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
@@ -9,6 +10,7 @@ import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.LocalFits;
 
@@ -26,7 +28,7 @@ final class BaseFit {
   private BaseFit() {}
 
   public static void main(String[] args) {
-    String trainer = args[0];
+    Trainer trainer = Trainer.valueOf(args[0].toUpperCase(Locale.ROOT));
     int repeats = number(args, 1, 1);
     int rows = number(args, 2, 20_000);
     int epochs = number(args, 3, 10);
@@ -35,7 +37,7 @@ final class BaseFit {
     TrainTest mnist = Mnist.load();
     LabeledData train = mnist.train().first(rows);
     LabeledData test = mnist.test().first(5_000);
-    FitSettings settings = Trainers.choose(trainer, FitSettings.defaults().withEpochs(epochs));
+    FitSettings settings = FitSettings.defaults().withEpochs(epochs).withTrainer(trainer);
     List<Member> members =
         IntStream.rangeClosed(1, threads)
             .mapToObj(i -> new Member("mlp-" + i, Mlp.base(784, 10, 256, 256), settings))
@@ -44,7 +46,14 @@ final class BaseFit {
       MemberNetworks fitted =
           MemberNetworks.fitOnAllRows(members, train, repeat, LocalFits.onThreads(threads));
       for (FitResult fit : fitted.refits()) {
-        FitLine.print(trainer, repeat, rows, epochs, threads, fit.seconds(), accuracy(fit, test));
+        FitLine.print(
+            fit.trainer().toString(),
+            repeat,
+            rows,
+            epochs,
+            threads,
+            fit.seconds(),
+            accuracy(fit, test));
       }
     }
   }

@@ -19,6 +19,7 @@ import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.train.LocalFits;
 
 /**
@@ -35,8 +36,8 @@ import org.stacking4j.train.LocalFits;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class FitBenchmark {
-  @Param({"fused", "dl4j"})
-  String trainer;
+  @Param({"FUSED", "DL4J"})
+  Trainer trainer;
 
   private LabeledData rows;
   private Member member;
@@ -44,7 +45,7 @@ public class FitBenchmark {
   @Setup
   public void prepare() {
     rows = Mnist.load().train().first(6_400);
-    FitSettings settings = Trainers.choose(trainer, FitSettings.defaults().withEpochs(1));
+    FitSettings settings = FitSettings.defaults().withEpochs(1).withTrainer(trainer);
     member = new Member("mlp", Mlp.base(784, 10, 256, 256), settings);
   }
 
