@@ -40,6 +40,17 @@ final class Checks {
     }
   }
 
+  static void isShape(int rows, int columns) {
+    if (rows < 1 || columns < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d labels and %d columns: give at least one row and one column",
+              rows,
+              columns));
+    }
+  }
+
   static void areClassNames(List<String> names) {
     if (names.size() < 2) {
       throw new IllegalArgumentException(

@@ -71,6 +71,21 @@ final class FeatureStore {
     return new FeatureStore(matrix(rows, columns, writer));
   }
 
+  /**
+   * A store filled by the caller.
+   *
+   * @throws IllegalArgumentException if a value is NaN or infinite
+   */
+  static FeatureStore checked(int rows, int columns, RowWriter writer) {
+    return filled(
+        rows,
+        columns,
+        (from, to, target) -> {
+          writer.write(from, to, target);
+          checkFinite(target, from, to, columns);
+        });
+  }
+
   /** A new array filled by the caller: float32 [rows, columns], C order, in no workspace. */
   static INDArray matrix(int rows, int columns, RowWriter writer) {
     INDArray matrix = uninitialized(rows, columns);
@@ -162,20 +177,23 @@ final class FeatureStore {
     forEachBlock(
         matrix,
         (from, to, block, values) -> {
-          int count = (to - from) * columns;
-          values.get(block, 0, count);
-          for (int i = 0; i < count; i++) {
-            if (!Float.isFinite(block[i])) {
-              throw new IllegalArgumentException(
-                  String.format(
-                      Locale.ROOT,
-                      "feature in row %d, column %d is %s as float32: replace or leave out such values",
-                      from + i / columns,
-                      i % columns,
-                      block[i]));
-            }
-          }
+          values.get(block, 0, (to - from) * columns);
+          checkFinite(block, from, to, columns);
         });
+  }
+
+  private static void checkFinite(float[] block, int from, int to, int columns) {
+    for (int i = 0; i < (to - from) * columns; i++) {
+      if (!Float.isFinite(block[i])) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "feature in row %d, column %d is %s as float32: replace or leave out such values",
+                from + i / columns,
+                i % columns,
+                block[i]));
+      }
+    }
   }
 
   private static void forEachBlock(INDArray matrix, BlockTask task) {

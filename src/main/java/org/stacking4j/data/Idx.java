@@ -1,19 +1,24 @@
 package org.stacking4j.data;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one IDX file, the format MNIST is published in, plain or compressed with gzip.
+ * The values of one IDX file, the format MNIST is published in, plain or compressed with gzip. They
+ * are kept in one form only: labels as bytes, images as the features they become.
  *
  * <pre>
  * file   := magic size{dimensions} value*
@@ -43,14 +48,21 @@ final class Idx {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** So many values must be there before memory is taken for all that the header promises. */
+  private static final int SAMPLE_BYTES = 1 << 20;
+
+  private static final float[] SCALED = scaledPixels();
+
   private final String source;
   private final int[] sizes;
-  private final byte[] values;
+  private final byte[] labels;
+  private final @Nullable FeatureStore pixels;
 
-  private Idx(String source, int[] sizes, byte[] values) {
+  private Idx(String source, int[] sizes, byte[] labels, @Nullable FeatureStore pixels) {
     this.source = source;
     this.sizes = sizes;
-    this.values = values;
+    this.labels = labels;
+    this.pixels = pixels;
   }
 
   /**
@@ -76,14 +88,14 @@ final class Idx {
     return sizes[0];
   }
 
-  /** How many values each item has: 1 for labels. */
-  int valuesPerItem() {
-    return values.length / sizes[0];
+  /** One label, 0 to 255. */
+  int label(int index) {
+    return labels[index] & 0xff;
   }
 
-  /** One value, 0 to 255. */
-  int value(int index) {
-    return values[index] & 0xff;
+  /** The images, one row each, their pixels row by row, scaled. */
+  FeatureStore pixels() {
+    return Objects.requireNonNull(pixels, "labels are no pixels");
   }
 
   /** {@code 28 x 28}, without the number of items. */
@@ -95,6 +107,19 @@ final class Idx {
     return Arrays.stream(sizes)
         .mapToObj(Integer::toUnsignedString)
         .collect(Collectors.joining(" x "));
+  }
+
+  /*
+   * A pixel x in 0..255 becomes (x / 255 - 0.5) / 0.5, in [-1, 1]. Each operation is rounded to
+   * float32 in this order, which gives the same bits as ToTensor and Normalize(0.5, 0.5) of
+   * torchvision.
+   */
+  private static float[] scaledPixels() {
+    float[] scaled = new float[256];
+    for (int x = 0; x < scaled.length; x++) {
+      scaled[x] = (x / 255f - 0.5f) / 0.5f;
+    }
+    return scaled;
   }
 
   /** Reads one file; keeps count of the bytes so that errors can tell. */
@@ -116,7 +141,11 @@ final class Idx {
       try (InputStream in = unpacked()) {
         checkMagic(in);
         int[] sizes = sizes(in);
-        byte[] values = bytes(in, count(sizes));
+        int count = count(sizes);
+        Idx idx =
+            kind == Kind.LABELS
+                ? new Idx(source, sizes, bytes(in, count), null)
+                : new Idx(source, sizes, new byte[0], pixels(in, sizes[0], count));
         if (in.read() >= 0) {
           throw new IOException(
               String.format(
@@ -125,7 +154,7 @@ final class Idx {
                   source,
                   expected));
         }
-        return new Idx(source, sizes, values);
+        return idx;
       } catch (ZipException e) {
         throw new IOException(
             String.format(
@@ -201,23 +230,67 @@ final class Idx {
       return (int) count;
     }
 
-    /** The next bytes; memory grows with what is really there, not with what is promised. */
+    /** Scales the pixels as they come, so that the file is never in memory as a whole. */
+    private FeatureStore pixels(InputStream in, int images, int count) throws IOException {
+      expected += count;
+      byte[] sample = grown(in, Math.min(count, SAMPLE_BYTES));
+      found -= sample.length; // it is read once more
+      InputStream all = new SequenceInputStream(new ByteArrayInputStream(sample), in);
+      int columns = count / images;
+      byte[] buffer = new byte[BUFFER_BYTES];
+      try {
+        return FeatureStore.filled(
+            images,
+            columns,
+            (from, to, target) -> {
+              try {
+                scale(all, buffer, target, (to - from) * columns);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+
+    private void scale(InputStream in, byte[] buffer, float[] target, int count)
+        throws IOException {
+      for (int at = 0; at < count; at += buffer.length) {
+        int length = Math.min(buffer.length, count - at);
+        fill(in, buffer, 0, length);
+        for (int i = 0; i < length; i++) {
+          target[at + i] = SCALED[buffer[i] & 0xff];
+        }
+      }
+    }
+
     private byte[] bytes(InputStream in, int count) throws IOException {
       expected += count;
-      byte[] bytes = new byte[Math.min(count, BUFFER_BYTES)];
-      int filled = 0;
-      while (filled < count) {
-        if (filled == bytes.length) {
-          bytes = Arrays.copyOf(bytes, (int) Math.min(count, 2L * bytes.length));
-        }
-        int read = in.read(bytes, filled, bytes.length - filled);
+      return grown(in, count);
+    }
+
+    /** The next bytes; memory grows with what is really there, not with what is promised. */
+    private byte[] grown(InputStream in, int count) throws IOException {
+      byte[] bytes = new byte[0];
+      while (bytes.length < count) {
+        int filled = bytes.length;
+        int length = (int) Math.min(count, Math.max(BUFFER_BYTES, 2L * filled));
+        bytes = Arrays.copyOf(bytes, length);
+        fill(in, bytes, filled, length);
+      }
+      return bytes;
+    }
+
+    private void fill(InputStream in, byte[] bytes, int from, int to) throws IOException {
+      for (int filled = from; filled < to; ) {
+        int read = in.read(bytes, filled, to - filled);
         if (read < 0) {
           throw cutOff(null);
         }
         filled += read;
         found += read;
       }
-      return bytes;
     }
 
     private IOException cutOff(@Nullable Throwable cause) {

@@ -95,13 +95,13 @@ public final class IdxFolder {
 
   private static void checkKnown(Idx labels, int classes) throws IOException {
     for (int row = 0; row < labels.items(); row++) {
-      if (labels.value(row) >= classes) {
+      if (labels.label(row) >= classes) {
         throw new IOException(
             String.format(
                     Locale.ROOT,
                     "%s has label %d in row %d, but training labels only go up to %d: a network cannot",
                     labels.source(),
-                    labels.value(row),
+                    labels.label(row),
                     row,
                     classes - 1)
                 + " learn a class that it never sees");

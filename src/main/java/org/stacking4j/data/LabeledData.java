@@ -28,6 +28,18 @@ public final class LabeledData {
   private final long[] rowIds;
   private volatile @Nullable String digest;
 
+  /** Gives features, some rows at a time. */
+  @FunctionalInterface
+  public interface RowSource {
+    /**
+     * Writes the features of rows {@code from} (inclusive) to {@code to} (exclusive) to the start
+     * of {@code target}, row by row: all {@code (to - from) × columns} values, because there may be
+     * others in their places. Wrap an {@code IOException} in an {@link
+     * java.io.UncheckedIOException}; whatever is thrown reaches the caller as it is.
+     */
+    void read(int from, int to, float[] target);
+  }
+
   private LabeledData(
       FeatureStore store, int[] storeRows, int[] labels, List<String> classNames, long[] rowIds) {
     this.store = store;
@@ -73,6 +85,46 @@ public final class LabeledData {
     Checks.areLabels(ownLabels, features.size(0), names.size());
     Checks.areRowIds(ownIds, ownLabels.length);
     return whole(FeatureStore.copyOf(features), ownLabels, names, ownIds);
+  }
+
+  /**
+   * Rows with the ids 0 to rows - 1, whose features never are in memory twice: {@link #of(INDArray,
+   * int[], List)} must copy what it is given, this asks for about a megabyte at a time.
+   *
+   * @param columns how many features each row has, at least 1
+   * @param source is asked for all rows in their order, for each once, by this thread
+   * @param labels {@code [rows]}, class indexes 0 to {@code classNames.size() - 1}; copied
+   * @param classNames the name of each class, at least 2, all different; copied
+   * @throws IllegalArgumentException if there are no rows or no columns, a feature is NaN or
+   *     infinite, a label is out of range, or there are fewer than 2, blank or repeated class names
+   */
+  public static LabeledData of(
+      int columns, RowSource source, int[] labels, List<String> classNames) {
+    return of(columns, source, labels, classNames, ids(labels.length));
+  }
+
+  /**
+   * Rows with ids of their own, whose features never are in memory twice.
+   *
+   * @param columns how many features each row has, at least 1
+   * @param source is asked for all rows in their order, for each once, by this thread
+   * @param labels {@code [rows]}, class indexes 0 to {@code classNames.size() - 1}; copied
+   * @param classNames the name of each class, at least 2, all different; copied
+   * @param rowIds {@code [rows]}, any numbers, all different; copied
+   * @throws IllegalArgumentException as {@link #of(int, RowSource, int[], List)} does, and if there
+   *     is not exactly one id per row or an id is repeated
+   */
+  public static LabeledData of(
+      int columns, RowSource source, int[] labels, List<String> classNames, long[] rowIds) {
+    List<String> names = List.copyOf(classNames);
+    int[] ownLabels = labels.clone();
+    long[] ownIds = rowIds.clone();
+    Checks.isShape(ownLabels.length, columns);
+    Checks.areClassNames(names);
+    Checks.areLabels(ownLabels, ownLabels.length, names.size());
+    Checks.areRowIds(ownIds, ownLabels.length);
+    FeatureStore store = FeatureStore.checked(ownLabels.length, columns, source::read);
+    return whole(store, ownLabels, names, ownIds);
   }
 
   /** Rows whose features are in a store already; takes the arrays over. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -36,10 +38,10 @@ class IdxTest {
     Idx idx = images(packed ? IdxBytes.gzip(IMAGES) : IMAGES);
 
     assertThat(idx.items()).isEqualTo(3);
-    assertThat(idx.valuesPerItem()).isEqualTo(2);
     assertThat(idx.itemShape()).isEqualTo("1 x 2");
     assertThat(idx.source()).isEqualTo("pictures");
-    assertThat(IntStream.range(0, 6).map(idx::value)).containsExactly(0, 1, 127, 128, 254, 255);
+    assertThat(pixels(idx))
+        .isDeepEqualTo(scaled(new byte[] {0, 1, 127, (byte) 128, (byte) 254, (byte) 255}, 2));
   }
 
   @Test
@@ -47,22 +49,46 @@ class IdxTest {
     Idx idx = labels(IdxBytes.labels(9, 0, 255));
 
     assertThat(idx.items()).isEqualTo(3);
-    assertThat(idx.valuesPerItem()).isEqualTo(1);
-    assertThat(IntStream.range(0, 3).map(idx::value)).containsExactly(9, 0, 255);
+    assertThat(IntStream.range(0, 3).map(idx::label)).containsExactly(9, 0, 255);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void read_largerThanAnyBuffer(boolean packed) throws IOException {
-    byte[] values = new byte[300 * 40 * 25];
+    byte[] values = new byte[1500 * 40 * 25]; // more than the sample and several blocks
     new SplittableRandom(3).nextBytes(values);
-    byte[] file = IdxBytes.file(new int[] {0x803, 300, 40, 25}, values);
+    byte[] file = IdxBytes.file(new int[] {0x803, 1500, 40, 25}, values);
 
     Idx idx = images(packed ? IdxBytes.gzip(file) : file);
 
+    assertThat(pixels(idx)).isDeepEqualTo(scaled(values, 1000));
+  }
+
+  @Test
+  void read_manyLabels() throws IOException {
+    byte[] values = new byte[200_000];
+    new SplittableRandom(4).nextBytes(values);
+
+    Idx idx = labels(IdxBytes.file(new int[] {0x801, values.length}, values));
+
     for (int i = 0; i < values.length; i++) {
-      assertThat((byte) idx.value(i)).isEqualTo(values[i]);
+      assertThat((byte) idx.label(i)).isEqualTo(values[i]);
     }
+  }
+
+  @Test
+  void read_ofImages_keepsThemAsFeaturesOnly() throws IOException {
+    // 30 MB of pixels, which become 120 MB of features outside the heap, must not be on it too.
+    byte[] header = IdxBytes.file(new int[] {0x803, 30_000, 25, 40}, new byte[0]);
+    InputStream file =
+        new SequenceInputStream(new ByteArrayInputStream(header), new Zeros(30_000_000));
+    long before = allocatedBytes();
+
+    Idx idx = Idx.read(file, Idx.Kind.IMAGES, "pictures");
+
+    assertThat(allocatedBytes() - before).isLessThan(8_000_000);
+    assertThat(TinyRows.values(idx.pixels().gather(new int[] {0, 29_999})))
+        .isDeepEqualTo(scaled(new byte[2000], 1000));
   }
 
   @Test
@@ -72,7 +98,7 @@ class IdxTest {
     byte[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
 
-    assertThat(images(both).value(5)).isEqualTo(255);
+    assertThat(pixels(images(both))[2][1]).isEqualTo(1);
   }
 
   @Test
@@ -195,13 +221,12 @@ class IdxTest {
   void read_headerPromisesMoreThanIsThere() {
     // A gigabyte is promised, 10 bytes are there: the memory for the promise must not be taken.
     byte[] file = IdxBytes.file(new int[] {0x803, 1 << 20, 32, 32}, new byte[10]);
-    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = memory.getCurrentThreadAllocatedBytes();
+    long before = allocatedBytes();
 
     assertFails(
         file, "pictures is cut off: expected 1073741840 bytes, found 26: fetch the file again");
 
-    assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
+    assertThat(allocatedBytes() - before).isLessThan(10_000_000);
   }
 
   @ParameterizedTest
@@ -220,9 +245,50 @@ class IdxTest {
     assertThat(given.length - in.available()).isBetween(11, 1 << 17);
   }
 
+  private static float[][] pixels(Idx idx) {
+    return TinyRows.values(idx.pixels().gather(IntStream.range(0, idx.items()).toArray()));
+  }
+
+  private static float[][] scaled(byte[] pixels, int columns) {
+    float[][] rows = new float[pixels.length / columns][columns];
+    for (int i = 0; i < pixels.length; i++) {
+      rows[i / columns][i % columns] = ((pixels[i] & 0xff) / 255f - 0.5f) / 0.5f;
+    }
+    return rows;
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+  }
+
   private static void assertFails(byte[] file, String sentence) {
     assertThatThrownBy(() -> images(file))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage(sentence);
+  }
+
+  /** A file that is nowhere. */
+  private static final class Zeros extends InputStream {
+    private int left;
+
+    Zeros(int bytes) {
+      left = bytes;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) {
+      if (left <= 0) {
+        return -1;
+      }
+      int count = Math.min(left, length);
+      Arrays.fill(target, from, from + count, (byte) 0);
+      left -= count;
+      return count;
+    }
   }
 }

@@ -3,6 +3,9 @@ package org.stacking4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -12,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -89,6 +93,65 @@ class LabeledDataErrorTest {
     assertIllegal(
         () -> LabeledData.of(features, new int[30_001], AB),
         "feature in row 30000, column 9 is NaN as float32: replace or leave out such values");
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void of_sourceOfAFeatureThatIsNotFinite(float value) {
+    // Beyond the first block, and in the very last place.
+    LabeledData.RowSource source =
+        (from, to, target) -> {
+          Arrays.fill(target, 0);
+          if (to == 30_001) {
+            target[(to - from) * 10 - 1] = value;
+          }
+        };
+    assertIllegal(
+        () -> LabeledData.of(10, source, new int[30_001], AB),
+        "feature in row 30000, column 9 is "
+            + value
+            + " as float32: replace or leave out such values");
+  }
+
+  @Test
+  void of_sourceWithoutRowsOrColumns() {
+    LabeledData.RowSource never =
+        (from, to, target) -> {
+          throw new AssertionError("nothing to ask for");
+        };
+    assertIllegal(
+        () -> LabeledData.of(3, never, new int[0], AB),
+        "found 0 labels and 3 columns: give at least one row and one column");
+    assertIllegal(
+        () -> LabeledData.of(0, never, new int[2], AB),
+        "found 2 labels and 0 columns: give at least one row and one column");
+    assertIllegal(
+        () -> LabeledData.of(3, never, new int[] {0, 2}, AB),
+        "label 2 in row 1 is out of range: 2 classes are named, so labels must be 0 to 1");
+    assertIllegal(
+        () -> LabeledData.of(3, never, new int[2], AB, new long[1]),
+        "found 1 row ids for 2 rows: give exactly one row id per row");
+    assertIllegal(
+        () -> LabeledData.of(3, never, new int[2], AB, new long[] {8, 8}),
+        "row id 8 is given to row 0 and again to row 1: row ids must be unique");
+    assertIllegal(
+        () -> LabeledData.of(3, never, new int[2], List.of("a", "a")),
+        "classes 0 and 1 are both named 'a': class names must differ");
+  }
+
+  @Test
+  void of_sourceThatFails_failsWithTheSame() {
+    UncheckedIOException gone = new UncheckedIOException(new IOException("the disk is gone"));
+    assertThatThrownBy(
+            () ->
+                LabeledData.of(
+                    3,
+                    (from, to, target) -> {
+                      throw gone;
+                    },
+                    new int[2],
+                    AB))
+        .isSameAs(gone);
   }
 
   static Stream<Arguments> classNames() {

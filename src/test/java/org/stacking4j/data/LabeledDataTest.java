@@ -3,7 +3,10 @@ package org.stacking4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +40,48 @@ class LabeledDataTest {
 
     assertThat(counted.rowIds()).containsExactly(0, 1, 2);
     assertThat(TinyRows.values(counted.features())).isDeepEqualTo(TinyRows.expected(5, 6, 7));
+  }
+
+  @Test
+  void of_aSource_equalsWhatIsCopiedFromAnArray() {
+    int rows = 3000; // three blocks of 262 144 values, the last one short
+    int columns = 200;
+    int[] labels = IntStream.range(0, rows).map(row -> row % 2).toArray();
+    long[] ids = LongStream.range(0, rows).map(row -> 9 * row).toArray();
+    List<int[]> asked = new ArrayList<>();
+
+    LabeledData filled =
+        LabeledData.of(
+            columns,
+            (from, to, target) -> {
+              asked.add(new int[] {from, to});
+              Arrays.fill(target, Float.NaN); // what is not written must not matter
+              for (int i = 0; i < (to - from) * columns; i++) {
+                target[i] = from * columns + i;
+              }
+            },
+            labels,
+            List.of("no", "yes"),
+            ids);
+
+    INDArray array = Nd4j.arange(rows * columns).castTo(DataType.FLOAT).reshape(rows, columns);
+    LabeledData copied = LabeledData.of(array, labels, List.of("no", "yes"), ids);
+    assertThat(filled.digest()).isEqualTo(copied.digest());
+    assertThat(asked)
+        .containsExactly(new int[] {0, 1310}, new int[] {1310, 2620}, new int[] {2620, 3000});
+  }
+
+  @Test
+  void of_aSource_withoutIdsCountsFromZero() {
+    int[] labels = {0, 1, 0};
+    LabeledData filled =
+        LabeledData.of(1, (from, to, target) -> target[2] = 8, labels, List.of("no", "yes"));
+
+    labels[0] = 1;
+
+    assertThat(filled.rowIds()).containsExactly(0, 1, 2);
+    assertThat(filled.labels()).containsExactly(0, 1, 0);
+    assertThat(TinyRows.values(filled.features())).isDeepEqualTo(new float[][] {{0}, {0}, {8}});
   }
 
   @Test
