@@ -3,12 +3,14 @@ package org.stacking4j.data;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Writes files whole or not at all. */
@@ -16,7 +18,10 @@ public final class AtomicFile {
   /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
-    /** Writes everything to {@code out}, which is buffered; need not flush or close it. */
+    /**
+     * Writes everything to {@code out}, which is buffered; need not flush or close it. An {@link
+     * UncheckedIOException} counts as its cause.
+     */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -54,8 +59,10 @@ public final class AtomicFile {
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       part = null;
+    } catch (UncheckedIOException e) {
+      throw failure(file, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      throw new IOException("cannot write " + file + ": " + reason(e), e);
+      throw failure(file, e);
     } finally {
       if (part != null) {
         Files.deleteIfExists(part);
@@ -84,6 +91,10 @@ public final class AtomicFile {
     public void close() throws IOException {
       flush();
     }
+  }
+
+  private static IOException failure(Path file, IOException e) {
+    return new IOException("cannot write " + file + ": " + reason(e), e);
   }
 
   private static String reason(IOException e) {

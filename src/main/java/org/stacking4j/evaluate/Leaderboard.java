@@ -1,5 +1,6 @@
 package org.stacking4j.evaluate;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -14,8 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.AtomicFile;
@@ -151,8 +150,8 @@ public record Leaderboard(String reference, List<Row> rows) {
         file,
         out -> {
           Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          try (CSVPrinter csv = new CSVPrinter(writer, CSVFormat.RFC4180)) {
-            csv.printRecord(
+          try (CsvWriter csv = CsvWriter.builder().build(writer)) {
+            csv.writeRecord(
                 "name",
                 "accuracy",
                 "log_loss",
@@ -161,14 +160,14 @@ public record Leaderboard(String reference, List<Row> rows) {
                 "difference_low",
                 "difference_high");
             for (Row row : rows) {
-              csv.printRecord(
+              csv.writeRecord(
                   row.name(),
-                  row.evaluation().accuracy(),
-                  row.evaluation().logLoss(),
+                  Double.toString(row.evaluation().accuracy()),
+                  Double.toString(row.evaluation().logLoss()),
                   String.format(Locale.ROOT, "%.3f", row.seconds()),
-                  row.difference().difference(),
-                  row.difference().low(),
-                  row.difference().high());
+                  Double.toString(row.difference().difference()),
+                  Double.toString(row.difference().low()),
+                  Double.toString(row.difference().high()));
             }
           }
         });

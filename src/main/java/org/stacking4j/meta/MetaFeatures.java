@@ -38,36 +38,45 @@ public final class MetaFeatures {
    */
   public static MetaFeatures of(
       List<String> members, LabeledData rows, int[] folds, INDArray logits) {
-    return of(members, rows.classNames(), rows.rowIds(), rows.labels(), folds, logits);
-  }
-
-  static MetaFeatures of(
-      List<String> members,
-      List<String> classNames,
-      long[] rowIds,
-      int[] labels,
-      int[] folds,
-      INDArray logits) {
-    if (Set.copyOf(members).size() < members.size()
-        || members.stream().anyMatch(name -> name.isBlank() || name.contains("."))) {
-      throw new IllegalArgumentException(
-          "member names must differ, and hold no dot to tell them from class names, found "
-              + members);
-    }
-    int columns = members.size() * classNames.size();
+    checkNames(members);
+    int columns = members.size() * rows.classes();
     if (logits.size(1) != columns || logits.size(0) != folds.length) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "logits of %d members and %d classes must have shape [%d, %d], found [%d, %d]",
               members.size(),
-              classNames.size(),
+              rows.classes(),
               folds.length,
               columns,
               logits.size(0),
               logits.size(1)));
     }
-    return new MetaFeatures(members, LabeledData.of(logits, labels, classNames, rowIds), folds);
+    LabeledData table = LabeledData.of(logits, rows.labels(), rows.classNames(), rows.rowIds());
+    return new MetaFeatures(members, table, folds);
+  }
+
+  /** A table whose logits come some rows at a time; there are as many folds as labels. */
+  static MetaFeatures of(
+      List<String> members,
+      List<String> classNames,
+      long[] rowIds,
+      int[] labels,
+      int[] folds,
+      LabeledData.RowSource logits) {
+    checkNames(members);
+    int columns = members.size() * classNames.size();
+    LabeledData table = LabeledData.of(columns, logits, labels, classNames, rowIds);
+    return new MetaFeatures(members, table, folds);
+  }
+
+  private static void checkNames(List<String> members) {
+    if (Set.copyOf(members).size() < members.size()
+        || members.stream().anyMatch(name -> name.isBlank() || name.contains("."))) {
+      throw new IllegalArgumentException(
+          "member names must differ, and hold no dot to tell them from class names, found "
+              + members);
+    }
   }
 
   /** Reads what {@link #writeCsv} wrote, bit for bit. Rows are read as a stream. */

@@ -1,5 +1,8 @@
 package org.stacking4j.meta;
 
+import com.fasterxml.jackson.core.io.NumberOutput;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
@@ -11,17 +14,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVPrinter;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.AtomicFile;
 import org.stacking4j.data.LabeledData;
 
@@ -30,7 +25,9 @@ final class MetaFeaturesCsv {
   /** Between a member's name, which holds no dot, and a class's. */
   static final String INFIX = ".logit_";
 
-  private static final List<String> KEYS = List.of("row", "label", "fold");
+  /** The columns before the logits. */
+  static final List<String> KEYS = List.of("row", "label", "fold");
+
   private static final int CHUNK = 4096;
 
   private MetaFeaturesCsv() {}
@@ -44,22 +41,24 @@ final class MetaFeaturesCsv {
         file,
         out -> {
           Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          try (CSVPrinter csv = new CSVPrinter(writer, CSVFormat.RFC4180)) {
-            csv.printRecord(header);
-            Object[] line = new Object[header.size()];
+          try (CsvWriter csv = CsvWriter.builder().build(writer)) {
+            csv.writeRecord(header);
+            String[] line = new String[header.size()];
             for (int from = 0; from < table.rows(); from += CHUNK) {
               int to = Math.min(table.rows(), from + CHUNK);
-              float[] values = table.features(from, to).data().asFloat();
+              INDArray chunk = table.features(from, to);
+              float[] values = chunk.data().asFloat();
+              chunk.close();
               int next = 0;
               for (int row = from; row < to; row++) {
-                line[0] = table.rowId(row);
+                line[0] = Long.toString(table.rowId(row));
                 line[1] = table.classNames().get(table.label(row));
-                line[2] = folds[row];
+                line[2] = Integer.toString(folds[row]);
                 for (int column = KEYS.size(); column < line.length; column++) {
-                  // Float.toString gives enough digits to read the same bits back.
-                  line[column] = Float.toString(values[next++]);
+                  // The shortest digits that read back as the same bits.
+                  line[column] = NumberOutput.toString(values[next++], true);
                 }
-                csv.printRecord(line);
+                csv.writeRecord(line);
               }
             }
           }
@@ -67,11 +66,10 @@ final class MetaFeaturesCsv {
   }
 
   static MetaFeatures read(Path file) throws IOException {
-    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
-    try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser csv = format.parse(reader)) {
-      return new Table(csv.getHeaderNames()).read(csv);
-    } catch (UncheckedIOException e) {
+    try (var text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return new Table(new MetaFeaturesReader(text)).read();
+    } catch (UncheckedIOException | CsvParseException e) {
+      // Both only say where; their causes say what.
       throw failure(file, e.getCause() == null ? e : e.getCause());
     } catch (IOException | IllegalArgumentException e) {
       throw failure(file, e);
@@ -90,133 +88,55 @@ final class MetaFeaturesCsv {
 
   /** A file on its way to becoming meta-features: columns of numbers that grow by rows. */
   private static final class Table {
-    private final List<String> header;
-    private final List<String> members = new ArrayList<>();
-    private final List<String> classNames = new ArrayList<>();
-    private final Map<String, Integer> classIndex = new HashMap<>();
+    private final MetaFeaturesReader reader;
     private final int width;
+    private final List<float[]> logits = new ArrayList<>(); // CHUNK rows each
     private long[] rowIds = new long[CHUNK];
     private int[] labels = new int[CHUNK];
     private int[] folds = new int[CHUNK];
-    private float[] values;
     private int rows;
 
-    Table(List<String> header) {
-      this.header = header;
-      this.width = header.size() - KEYS.size();
-      if (width < 1 || !header.subList(0, KEYS.size()).equals(KEYS)) {
-        throw new IllegalArgumentException(
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found "
-                + (header.isEmpty()
-                    ? "nothing"
-                    : String.join(",", header.subList(0, Math.min(header.size(), 5)))));
-      }
-      readColumns();
-      this.values = new float[CHUNK * width];
+    Table(MetaFeaturesReader reader) {
+      this.reader = reader;
+      this.width = reader.logits().length;
     }
 
-    private void readColumns() {
-      for (String column : header.subList(KEYS.size(), header.size())) {
-        int at = column.indexOf(INFIX);
-        if (at < 1) {
-          throw new IllegalArgumentException(
-              "column '" + column + "' is not named MEMBER" + INFIX + "CLASS");
-        }
-        String member = column.substring(0, at);
-        if (members.isEmpty() || !members.get(members.size() - 1).equals(member)) {
-          members.add(member);
-        }
-        if (members.size() == 1) {
-          String name = column.substring(at + INFIX.length());
-          classIndex.put(name, classNames.size());
-          classNames.add(name);
-        }
-      }
-      List<String> expected = new ArrayList<>();
-      for (String member : members) {
-        for (String name : classNames) {
-          expected.add(member + INFIX + name);
-        }
-      }
-      if (!expected.equals(header.subList(KEYS.size(), header.size()))) {
-        throw new IllegalArgumentException(
-            "every member must have a column for each class, in one order; expected "
-                + String.join(",", expected));
-      }
-    }
-
-    MetaFeatures read(CSVParser csv) throws IOException {
-      for (CSVRecord line : csv) {
-        if (line.size() != header.size()) {
-          throw new IllegalArgumentException(
-              String.format(
-                  Locale.ROOT,
-                  "line %d has %d fields, expected %d",
-                  csv.getCurrentLineNumber(),
-                  line.size(),
-                  header.size()));
-        }
-        add(line, csv.getCurrentLineNumber());
+    MetaFeatures read() {
+      while (reader.next()) {
+        add();
       }
       if (rows == 0) {
         throw new IllegalArgumentException("no rows after the header");
       }
-      INDArray logits =
-          Nd4j.createFromArray(Arrays.copyOf(values, rows * width)).reshape(rows, width);
       return MetaFeatures.of(
-          members,
-          classNames,
+          reader.members(),
+          reader.classNames(),
           Arrays.copyOf(rowIds, rows),
           Arrays.copyOf(labels, rows),
           Arrays.copyOf(folds, rows),
-          logits);
+          (from, to, target) -> {
+            for (int row = from; row < to; row++) {
+              float[] block = logits.get(row / CHUNK);
+              int at = row % CHUNK * width;
+              System.arraycopy(block, at, target, (row - from) * width, width);
+            }
+          });
     }
 
-    private void add(CSVRecord line, long number) {
+    private void add() {
       if (rows == rowIds.length) {
-        int capacity = (int) Math.min(Integer.MAX_VALUE / width, rows + (rows >> 1) + 1L);
+        int capacity = (int) Math.min(Integer.MAX_VALUE - 8, rows + (rows >> 1) + 1L);
         rowIds = Arrays.copyOf(rowIds, capacity);
         labels = Arrays.copyOf(labels, capacity);
         folds = Arrays.copyOf(folds, capacity);
-        values = Arrays.copyOf(values, capacity * width);
       }
-      int column = 0;
-      try {
-        rowIds[rows] = Long.parseLong(line.get(column));
-        column = 1;
-        @Nullable Integer label = classIndex.get(line.get(column));
-        if (label == null) {
-          throw new IllegalArgumentException(
-              String.format(
-                  Locale.ROOT,
-                  "line %d: unknown class '%s', the columns name %s",
-                  number,
-                  line.get(column),
-                  classNames));
-        }
-        labels[rows] = label;
-        column = 2;
-        folds[rows] = Integer.parseInt(line.get(column));
-        for (int i = 0; i < width; i++) {
-          column = KEYS.size() + i;
-          float value = Float.parseFloat(line.get(column));
-          if (!Float.isFinite(value)) {
-            throw new NumberFormatException("not finite");
-          }
-          values[rows * width + i] = value;
-        }
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "line %d, column '%s': '%s' is not a %s number",
-                number,
-                header.get(column),
-                line.get(column),
-                column < KEYS.size() ? "whole" : "finite"),
-            e);
+      if (rows % CHUNK == 0) {
+        logits.add(new float[CHUNK * width]);
       }
+      rowIds[rows] = reader.rowId();
+      labels[rows] = reader.label();
+      folds[rows] = reader.fold();
+      System.arraycopy(reader.logits(), 0, logits.get(rows / CHUNK), rows % CHUNK * width, width);
       rows++;
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,22 @@ class AtomicFileTest {
         });
 
     assertThat(file).hasContent("x");
+  }
+
+  @Test
+  void write_failsInAPrinterThatWraps_saysTheSame() throws IOException {
+    Path file = folder.resolve("a.txt");
+
+    assertThatThrownBy(
+            () ->
+                AtomicFile.write(
+                    file,
+                    out -> {
+                      throw new UncheckedIOException("wrapped", new IOException("disk full"));
+                    }))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage("cannot write " + file + ": disk full");
+    assertOnly();
   }
 
   @Test

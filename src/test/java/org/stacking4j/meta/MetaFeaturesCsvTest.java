@@ -60,6 +60,20 @@ final class MetaFeaturesCsvTest {
   }
 
   @Test
+  void numbers_haveNoMoreDigitsThanTheyNeed() throws IOException {
+    // Float.toString of Java 17 gives -8.1109158E8 and 4.59243398E17.
+    features(
+            List.of("no", "yes"),
+            new float[][] {
+              {Float.parseFloat("-8.1109158E8"), Float.parseFloat("4.59243398E17"), 1e-3f, 100}
+            })
+        .writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .endsWith("\r\n100,no,1,-8.110916E8,4.592434E17,0.001,100.0\r\n");
+  }
+
+  @Test
   void roundTrip_ofAnyBits_keepsThem() throws IOException {
     var random = new SplittableRandom(1);
     float[][] values = new float[500][4];
@@ -234,6 +248,7 @@ final class MetaFeaturesCsvTest {
         Arguments.of(
             header + fine + "8,y,2,1,2,3,1e39\r\n",
             "line 3, column 'b.logit_y': '1e39' is not a finite number"),
+        Arguments.of(header + fine + "\r\n8,y,2,1,2,3,4\r\n", "line 3 has 1 fields, expected 7"),
         Arguments.of(
             header + fine + "8,z,2,1,2,3,4\r\n",
             "line 3: unknown class 'z', the columns name [x, y]"),
@@ -255,6 +270,24 @@ final class MetaFeaturesCsvTest {
             file + ": line 6, column 'b.logit_two\nlines': 'seven' is not a finite number");
   }
 
+  @Test
+  void read_ofSeveralMistakes_tellsTheFirst() throws IOException {
+    write("row,label,fold,a.logit_x,a.logit_y\r\n7,z,one,1,two\r\n8,x,1,1,oops\r\n");
+
+    assertThatIOException()
+        .isThrownBy(() -> MetaFeatures.readCsv(file))
+        .withMessage(file + ": line 2: unknown class 'z', the columns name [x, y]");
+  }
+
+  @Test
+  void read_ofTextBehindAQuote_saysWhere() throws IOException {
+    write("row,label,fold,a.logit_x,a.logit_y\r\n7,x,1,1,2\r\n8,\"x\"y,1,1,2\r\n");
+
+    assertThatIOException()
+        .isThrownBy(() -> MetaFeatures.readCsv(file))
+        .withMessage(file + ": Unexpected character after closing quote: 'y' (0x79)");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -267,8 +300,7 @@ final class MetaFeaturesCsvTest {
     assertThatIOException()
         .isThrownBy(() -> MetaFeatures.readCsv(file))
         .withMessageStartingWith(file + ": ")
-        .withMessageContaining("(startline ")
-        .withMessageContaining("EOF reached");
+        .withMessageContaining("Unclosed quoted field at end of input (record starting at line ");
   }
 
   @Test
