@@ -2,11 +2,15 @@ package org.stacking4j;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.combine.FittedMetaNetwork;
@@ -17,6 +21,7 @@ import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 
@@ -144,20 +149,50 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public INDArray memberLogits(INDArray features) {
-    if (features.rank() != 2 || features.size(1) != columns) {
+    checkColumns(features.shape());
+    if (features.size(0) == 0) {
+      throw new IllegalArgumentException("features must have at least one row, found none");
+    }
+    checkFinite(features);
+    return members.logits(features, prediction);
+  }
+
+  private void checkColumns(long... shape) {
+    if (shape.length != 2 || shape[1] != columns) {
       throw new IllegalArgumentException(
           "features must have shape [rows, "
               + columns
               + "] as in training, found "
-              + java.util.Arrays.toString(features.shape()));
+              + Arrays.toString(shape));
     }
-    if (features.size(0) == 0) {
-      throw new IllegalArgumentException("features must have at least one row, found none");
+  }
+
+  private static void checkFinite(INDArray features) {
+    for (long from = 0; from < features.size(0); from += Chunks.ROWS) {
+      var range = NDArrayIndex.interval(from, Math.min(features.size(0), from + Chunks.ROWS));
+      INDArray chunk = features.get(range, NDArrayIndex.all());
+      // Zero times NaN or infinity is NaN, and so is every sum it is in. Anything else gives zero:
+      // the sum cannot overflow, nor can it matter in how many parts ND4J adds it up.
+      INDArray zeros = Nd4j.createUninitialized(DataType.FLOAT, chunk.shape()).assign(chunk);
+      boolean finite = !Double.isNaN(zeros.muli(0).sumNumber().doubleValue());
+      zeros.close();
+      if (!finite) {
+        throw new IllegalArgumentException(
+            "features must be finite numbers, found NaN or infinity");
+      }
     }
-    if (!Double.isFinite(features.castTo(DataType.FLOAT).norm1Number().doubleValue())) {
-      throw new IllegalArgumentException("features must be finite numbers, found NaN or infinity");
+  }
+
+  private INDArray memberLogits(LabeledData data) {
+    if (!data.classNames().equals(classNames)) {
+      throw new IllegalArgumentException(
+          "the data's classes "
+              + data.classNames()
+              + " differ from those the ensemble was fitted on, "
+              + classNames);
     }
-    return members.logits(features, prediction);
+    checkColumns(data.rows(), data.columns());
+    return members.logits(data, prediction);
   }
 
   /**
@@ -166,10 +201,18 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public Evaluation evaluate(LabeledData data) {
-    checkClassNames(data);
-    INDArray memberLogits = memberLogits(data.features());
+    INDArray memberLogits = memberLogits(data);
+    INDArray logits =
+        Chunks.collect(
+            data.rows(),
+            data.classes(),
+            (from, to) -> {
+              var range = NDArrayIndex.interval(from, to);
+              return metaNetwork.logits(memberLogits.get(range, NDArrayIndex.all()));
+            });
+    memberLogits.close();
     return Evaluation.of(
-        metaNetwork.predict(memberLogits), metaNetwork.probabilities(memberLogits), data.labels());
+        logits.argMax(1).toIntVector(), Transforms.softmax(logits, true), data.labels());
   }
 
   /**
@@ -179,19 +222,7 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public MetaFeatures metaFeatures(LabeledData data) {
-    checkClassNames(data);
-    return MetaFeatures.of(
-        members.names(), data, new int[data.rows()], memberLogits(data.features()));
-  }
-
-  private void checkClassNames(LabeledData data) {
-    if (!data.classNames().equals(classNames)) {
-      throw new IllegalArgumentException(
-          "the data's classes "
-              + data.classNames()
-              + " differ from those the ensemble was fitted on, "
-              + classNames);
-    }
+    return MetaFeatures.of(members.names(), data, new int[data.rows()], memberLogits(data));
   }
 
   /** What the meta network was fitted on; empty for an ensemble read from a file. */

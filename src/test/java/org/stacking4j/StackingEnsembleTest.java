@@ -42,6 +42,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
@@ -92,6 +93,20 @@ final class StackingEnsembleTest {
                 ensemble.predict(TEST.features()),
                 ensemble.probabilities(TEST.features()),
                 TEST.labels()));
+  }
+
+  @Test
+  void evaluate_ofManyRows_judgesThePredictionsForThemAsAWhole() {
+    LabeledData many = TinyData.blobs(2 * Chunks.ROWS + 9, 6, 3, 4);
+
+    assertThat(ensemble.evaluate(many))
+        .isEqualTo(
+            Evaluation.of(
+                ensemble.predict(many.features()),
+                ensemble.probabilities(many.features()),
+                many.labels()));
+    assertThat(floats(ensemble.metaFeatures(many).logits()))
+        .isEqualTo(floats(ensemble.memberLogits(many.features())));
   }
 
   @Test
@@ -212,6 +227,50 @@ final class StackingEnsembleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ensemble.probabilities(features))
         .withMessage("features must be finite numbers, found NaN or infinity");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void features_thatAreNotFinite_inTheLastPlaceOfMany(double value) {
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      INDArray features = Nd4j.zeros(type, 2 * Chunks.ROWS + 1, 6);
+      features.putScalar(2 * Chunks.ROWS, 5, value);
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ensemble.predict(features))
+          .withMessage("features must be finite numbers, found NaN or infinity");
+    }
+  }
+
+  @Test
+  void features_whoseSumIsNotFinite_areFinite() {
+    INDArray features = Nd4j.valueArrayOf(new long[] {3, 6}, 3e38, DataType.FLOAT);
+    features.putScalar(1, 2, -Float.MAX_VALUE);
+    features.putScalar(2, 5, Float.MIN_VALUE);
+
+    assertThat(ensemble.memberLogits(features).shape()).containsExactly(3, 6);
+    assertThat(floats(features)).contains(3e38f, -Float.MAX_VALUE, Float.MIN_VALUE);
+  }
+
+  @Test
+  void features_ofOtherNumberTypes_areTakenAsFloats() {
+    INDArray numbers = Nd4j.createFromArray(new int[][] {{1, -2, 3, 0, 5, 6}});
+
+    assertThat(floats(ensemble.logits(numbers)))
+        .isEqualTo(floats(ensemble.logits(numbers.castTo(DataType.FLOAT))));
+  }
+
+  @Test
+  void rows_ofAnotherNumberOfColumns() {
+    LabeledData narrow = TinyData.blobs(6, 5, 3, 1);
+
+    String message = "features must have shape [rows, 6] as in training, found [6, 5]";
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.evaluate(narrow))
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.metaFeatures(narrow))
+        .withMessage(message);
   }
 
   @Test

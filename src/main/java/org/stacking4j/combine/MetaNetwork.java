@@ -4,7 +4,9 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.NetworkCheck;
@@ -107,6 +109,8 @@ public final class MetaNetwork {
    */
   public FittedMetaNetwork fit(MetaFeatures features, long seed, FitRunner runner) {
     int classes = features.classNames().size();
+    LabeledData table = features.toLabeledData();
+    Combiner average = Combiner.logitAverage(classes);
     FitTask task =
         new FitTask(
             NAME,
@@ -114,8 +118,11 @@ public final class MetaNetwork {
             0,
             configuration(features.members().size() * classes, classes),
             settings,
-            features.toLabeledData(),
-            residual ? Combiner.logitAverage(classes).logits(features.logits()) : null,
+            table,
+            residual
+                ? Chunks.collect(
+                    table.rows(), classes, (from, to) -> average.logits(table.features(from, to)))
+                : null,
             Seeds.of(seed, NAME, 0));
     FitResult result = runner.run(java.util.List.of(task)).get(0);
     return new FittedMetaNetwork(result, residual);

@@ -40,7 +40,6 @@ public record Evaluation(double accuracy, double logLoss, int rows) {
               labels.length));
     }
     int classes = (int) probabilities.size(1);
-    float[] p = probabilities.dup('c').data().asFloat();
     int right = 0;
     double loss = 0;
     for (int row = 0; row < labels.length; row++) {
@@ -54,7 +53,7 @@ public record Evaluation(double accuracy, double logLoss, int rows) {
                 classes));
       }
       right += predicted[row] == labels[row] ? 1 : 0;
-      double probability = p[row * classes + labels[row]];
+      double probability = probabilities.getFloat(row, labels[row]);
       loss -= Math.log(Math.min(1, Math.max(LEAST_PROBABILITY, probability)));
     }
     return new Evaluation((double) right / labels.length, loss / labels.length, labels.length);

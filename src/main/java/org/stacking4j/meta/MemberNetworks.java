@@ -1,6 +1,7 @@
 package org.stacking4j.meta;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -10,6 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.network.Member;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
@@ -160,25 +162,63 @@ public final class MemberNetworks {
    * @throws IllegalStateException if there are no such networks
    */
   public INDArray logits(INDArray features, Prediction prediction) {
+    return Chunks.collect(
+        features.size(0),
+        width(),
+        (from, to) -> {
+          INDArray rows = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+          INDArray chunk = rows.castTo(DataType.FLOAT); // once for all networks; often the rows
+          INDArray logits = logitsOfChunk(chunk, prediction);
+          if (chunk != rows) {
+            chunk.close();
+          }
+          return logits;
+        });
+  }
+
+  /**
+   * Logits of the rows of a data set, with the bits that its features as a whole would give. Some
+   * rows at a time are copied, for all networks together.
+   *
+   * @param data its labels do not matter
+   * @param prediction which networks answer
+   * @return {@code [rows, members × classes]}, members in order
+   * @throws IllegalStateException if there are no such networks
+   */
+  public INDArray logits(LabeledData data, Prediction prediction) {
+    return Chunks.collect(
+        data.rows(),
+        width(),
+        (from, to) -> {
+          INDArray chunk = data.features(from, to);
+          INDArray logits = logitsOfChunk(chunk, prediction);
+          chunk.close();
+          return logits;
+        });
+  }
+
+  private INDArray logitsOfChunk(INDArray features, Prediction prediction) {
     int classes = classes();
     INDArray all =
-        Nd4j.createUninitialized(
-            DataType.FLOAT, new long[] {features.size(0), (long) names.size() * classes}, 'c');
+        Nd4j.createUninitialized(DataType.FLOAT, new long[] {features.size(0), width()}, 'c');
     for (int m = 0; m < names.size(); m++) {
       List<FitResult> networks = networks(m, prediction);
       INDArray sum = networks.get(0).network().logits(features);
       for (FitResult other : networks.subList(1, networks.size())) {
-        sum.addi(other.network().logits(features));
+        INDArray addend = other.network().logits(features);
+        sum.addi(addend);
+        addend.close();
       }
       all.get(NDArrayIndex.all(), NDArrayIndex.interval((long) m * classes, (m + 1L) * classes))
           .assign(sum.divi(networks.size()));
+      sum.close();
     }
     return all;
   }
 
   /** Meta-features of labelled rows that no network has seen; their fold is 0. */
   public MetaFeatures metaFeatures(LabeledData data, Prediction prediction) {
-    return MetaFeatures.of(names, data, new int[data.rows()], logits(data.features(), prediction));
+    return MetaFeatures.of(names, data, new int[data.rows()], logits(data, prediction));
   }
 
   /**
@@ -198,23 +238,43 @@ public final class MemberNetworks {
     for (int i = 0; i < rows.length; i++) {
       positionOf[rows[i]] = i;
     }
-    int classes = classes();
-    int width = names.size() * classes;
-    float[] all = new float[Math.multiplyExact(rows.length, width)];
+    int width = width();
+    float[][] all = new float[rows.length][width];
     for (int fold = 1; fold <= heldOut.count(); fold++) {
       int[] own = heldOut.heldOut(fold);
-      INDArray features = data.features(own); // once for all members
-      for (int m = 0; m < names.size(); m++) {
-        float[] logits = folds.get(m).get(fold - 1).network().logits(features).data().asFloat();
-        for (int i = 0; i < own.length; i++) {
-          int to = positionOf[own[i]] * width + m * classes;
-          System.arraycopy(logits, i * classes, all, to, classes);
+      for (int from = 0; from < own.length; from += Chunks.ROWS) {
+        int[] chunk = Arrays.copyOfRange(own, from, Math.min(own.length, from + Chunks.ROWS));
+        INDArray features = data.features(chunk); // once for all members
+        for (int m = 0; m < names.size(); m++) {
+          INDArray logits = folds.get(m).get(fold - 1).network().logits(features);
+          float[] values = logits.data().asFloat();
+          logits.close();
+          int classes = width / names.size();
+          for (int i = 0; i < chunk.length; i++) {
+            float[] row = all[positionOf[chunk[i]]];
+            System.arraycopy(values, i * classes, row, m * classes, classes);
+          }
         }
+        features.close();
       }
     }
     int[] foldOfRow = IntStream.of(rows).map(heldOut::foldOf).toArray();
-    INDArray logits = Nd4j.createFromArray(all).reshape(rows.length, width);
-    return MetaFeatures.of(names, data.select(rows), foldOfRow, logits);
+    LabeledData kept = data.select(rows);
+    return MetaFeatures.of(
+        names,
+        kept.classNames(),
+        kept.rowIds(),
+        kept.labels(),
+        foldOfRow,
+        (from, to, target) -> {
+          for (int i = from; i < to; i++) {
+            System.arraycopy(all[i], 0, target, (i - from) * width, width);
+          }
+        });
+  }
+
+  private int width() {
+    return names.size() * classes();
   }
 
   private List<FitResult> networks(int member, Prediction prediction) {

@@ -16,8 +16,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * layer. Immutable and safe to use from several threads.
  */
 public final class TrainedNetwork {
-  private static final int CHUNK = 2048;
-
   private final MultiLayerConfiguration configuration;
   private final INDArray parameters;
   private final int classes;
@@ -67,7 +65,8 @@ public final class TrainedNetwork {
 
   /**
    * Evidence for each class, in inference mode: no dropout, running statistics in batch
-   * normalisation. Rows are worked off in chunks, so memory beyond the result stays bounded.
+   * normalisation. Rows are worked off in {@link Chunks}, so memory beyond the result stays
+   * bounded; a row's last bits depend on the rows it is asked for with.
    *
    * @param features {@code [rows, columns]}
    * @return {@code [rows, classes]}, float32
@@ -75,13 +74,15 @@ public final class TrainedNetwork {
   public INDArray logits(INDArray features) {
     NativeThreads.useOne();
     MultiLayerNetwork view = borrow();
-    long rows = features.size(0);
-    INDArray result = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, classes}, 'c');
-    for (long from = 0; from < rows; from += CHUNK) {
-      var range = NDArrayIndex.interval(from, Math.min(rows, from + CHUNK));
-      INDArray chunk = features.get(range, NDArrayIndex.all()).castTo(DataType.FLOAT);
-      result.get(range, NDArrayIndex.all()).assign(view.output(chunk, false));
-    }
+    INDArray result =
+        Chunks.collect(
+            features.size(0),
+            classes,
+            (from, to) -> {
+              var range = NDArrayIndex.interval(from, to);
+              INDArray chunk = features.get(range, NDArrayIndex.all()).castTo(DataType.FLOAT);
+              return view.output(chunk, false);
+            });
     view.clear();
     idle.add(view);
     return result;

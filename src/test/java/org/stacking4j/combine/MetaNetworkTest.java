@@ -8,6 +8,7 @@ import static org.stacking4j.testing.TinyNetworks.floats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInitUniform;
@@ -20,6 +21,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
@@ -42,6 +44,25 @@ final class MetaNetworkTest {
     INDArray logits = unfitted.fit(FEATURES, 1, RUNNER).logits(FEATURES.logits());
 
     assertThat(floats(logits)).containsExactly(floats(average()), within(1e-6f));
+  }
+
+  @Test
+  void residual_ofManyRows_isFittedOnTheAverageOfAll() {
+    MetaFeatures many = misleading(2 * Chunks.ROWS + 5);
+    List<FitTask> asked = new ArrayList<>();
+
+    MetaNetwork.residual()
+        .withSettings(settings(0))
+        .fit(
+            many,
+            1,
+            tasks -> {
+              asked.addAll(tasks);
+              return RUNNER.run(tasks);
+            });
+
+    assertThat(floats(Objects.requireNonNull(asked.get(0).margin())))
+        .isEqualTo(floats(Combiner.logitAverage(3).logits(many.logits())));
   }
 
   @Test

@@ -9,17 +9,23 @@ import static org.stacking4j.testing.TinyNetworks.withWeights;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.Chunks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
+import org.stacking4j.network.Mlp;
+import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
 import org.stacking4j.train.FitResult;
@@ -152,6 +158,80 @@ final class MemberNetworksTest {
         networks().logits(Nd4j.createFromArray(new float[][] {{1, 2}}), Prediction.REFIT);
 
     assertThat(floats(logits)).containsExactly(10, 20, 7, -4);
+  }
+
+  @Test
+  void logits_ofManyRows_haveTheBitsOfEachNetworkOnTheWhole() {
+    LabeledData data = TinyData.blobs(2 * Chunks.ROWS + 77, 7, 2, 3);
+    MemberNetworks networks = manyNetworks();
+    INDArray whole = data.features();
+    float[][] expected = new float[data.rows()][4];
+    for (int m = 0; m < 2; m++) {
+      INDArray sum = networks.folds(m).get(0).network().logits(whole);
+      sum.addi(networks.folds(m).get(1).network().logits(whole));
+      sum.addi(networks.folds(m).get(2).network().logits(whole)).divi(3);
+      put(sum, m, IntStream.range(0, data.rows()).toArray(), expected);
+    }
+
+    assertThat(networks.logits(whole, Prediction.FOLD_MEAN).toFloatMatrix())
+        .isDeepEqualTo(expected);
+    assertThat(networks.logits(whole.castTo(DataType.DOUBLE), Prediction.FOLD_MEAN).toFloatMatrix())
+        .isDeepEqualTo(expected);
+    assertThat(networks.logits(data, Prediction.FOLD_MEAN).toFloatMatrix()).isDeepEqualTo(expected);
+    assertThat(networks.metaFeatures(data, Prediction.FOLD_MEAN).logits().toFloatMatrix())
+        .isDeepEqualTo(expected);
+    assertThat(floats(whole)).isEqualTo(floats(data.features())); // neither changed nor freed
+  }
+
+  @Test
+  void trainingMetaFeatures_ofManyRows_haveTheBitsOfEachNetworkOnItsFold() {
+    LabeledData data = TinyData.blobs(3 * Chunks.ROWS + 500, 7, 2, 3);
+    // Fold 1 takes more than two chunks, fold 3 less than one; some rows are never held out.
+    int[] foldOfRow =
+        IntStream.range(0, data.rows())
+            .map(row -> row % 10 < 7 ? 1 : row % 10 < 9 ? row % 10 - 5 : 0)
+            .toArray();
+    Folds folds = Folds.of(foldOfRow, 3);
+    MemberNetworks networks = manyNetworks();
+    float[][] byRow = new float[data.rows()][4];
+    for (int fold = 1; fold <= 3; fold++) {
+      int[] own = folds.heldOut(fold);
+      for (int m = 0; m < 2; m++) {
+        put(networks.folds(m).get(fold - 1).network().logits(data.features(own)), m, own, byRow);
+      }
+    }
+
+    MetaFeatures features = networks.trainingMetaFeatures(data, folds);
+
+    int[] kept = IntStream.range(0, data.rows()).filter(row -> foldOfRow[row] > 0).toArray();
+    assertThat(features.logits().toFloatMatrix())
+        .isDeepEqualTo(IntStream.of(kept).mapToObj(row -> byRow[row]).toArray(float[][]::new));
+    assertThat(features.rowIds()).isEqualTo(data.select(kept).rowIds());
+    assertThat(features.labels()).isEqualTo(data.select(kept).labels());
+    assertThat(features.folds()).isEqualTo(IntStream.of(kept).map(r -> foldOfRow[r]).toArray());
+  }
+
+  private static void put(INDArray logits, int member, int[] rows, float[][] all) {
+    float[][] values = logits.toFloatMatrix();
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values[i], 0, all[rows[i]], 2 * member, 2);
+    }
+  }
+
+  /** Two members with three networks each, whose products are large enough to be rounded. */
+  private static MemberNetworks manyNetworks() {
+    List<List<FitResult>> folds = new ArrayList<>();
+    for (int m = 0; m < 2; m++) {
+      List<FitResult> own = new ArrayList<>();
+      for (int fold = 1; fold <= 3; fold++) {
+        var network = new MultiLayerNetwork(Mlp.base(7, 2, 20 + m));
+        Nd4j.getRandom().setSeed(10 * m + fold);
+        network.init();
+        own.add(fitted(TrainedNetwork.of(network)));
+      }
+      folds.add(own);
+    }
+    return MemberNetworks.of(List.of("a", "b"), folds, List.of());
   }
 
   @Test

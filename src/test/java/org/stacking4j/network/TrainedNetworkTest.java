@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -87,6 +88,21 @@ final class TrainedNetworkTest {
     for (int row : new int[] {0, 1, 2047, 2048, 2049, 4095, 4096, 4097, rows - 1}) {
       INDArray alone = network.logits(many.getRow(row, true));
       assertThat(floats(together.getRow(row, true))).containsExactly(floats(alone), within(1e-5f));
+    }
+  }
+
+  @Test
+  void logits_askedForInPiecesOfWholeChunks_areTheSameBits() {
+    int rows = 3 * Chunks.ROWS + 77;
+    INDArray many = TinyData.blobs(rows, 6, 3, 2).features();
+    TrainedNetwork network = TrainedNetwork.of(fitted);
+    float[] together = floats(network.logits(many));
+
+    for (int from = 0; from < rows; from += Chunks.ROWS) {
+      int to = Math.min(rows, from + Chunks.ROWS);
+      INDArray piece = many.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+      assertThat(floats(network.logits(piece)))
+          .isEqualTo(Arrays.copyOfRange(together, 3 * from, 3 * to));
     }
   }
 

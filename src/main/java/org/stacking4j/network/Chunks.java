@@ -1,0 +1,50 @@
+package org.stacking4j.network;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Works rows off some at a time, so that what they need beside the result does not grow. */
+public final class Chunks {
+  /**
+   * How many rows are worked off at a time.
+   *
+   * <p>A matrix product rounds a row's last bits by where in it the row stands, because BLAS has
+   * other kernels for the edges. The same rows give the same bits as long as they are cut at the
+   * same places. So whoever asks networks piece by piece cuts at multiples of this number, and gets
+   * the bits of asking for all rows at once.
+   */
+  public static final int ROWS = 2048;
+
+  private Chunks() {}
+
+  /** Makes the result of some rows. */
+  @FunctionalInterface
+  public interface Part {
+    /**
+     * The result of rows {@code from} (inclusive) to {@code to} (exclusive).
+     *
+     * @return {@code [to - from, columns]}, in memory of its own: it is freed once it is copied
+     */
+    INDArray of(int from, int to);
+  }
+
+  /**
+   * Puts the results of all rows together.
+   *
+   * @return float32 {@code [rows, columns]}
+   */
+  public static INDArray collect(long rows, long columns, Part part) {
+    INDArray all = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c');
+    for (int from = 0; from < rows; from += ROWS) {
+      int to = (int) Math.min(rows, from + (long) ROWS);
+      INDArray result = part.of(from, to);
+      all.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).assign(result);
+      // Left to the garbage collector, which sees how small the object is and not what it holds,
+      // results would pile up.
+      result.close();
+    }
+    return all;
+  }
+}
