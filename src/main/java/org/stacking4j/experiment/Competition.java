@@ -16,19 +16,19 @@ final class Competition {
   /** The rival every other row is compared with. */
   private static final String REFERENCE = "logit average";
 
-  private final INDArray features;
+  private final LabeledData test;
   private final int classes;
   private final Leaderboard.Builder board;
 
   Competition(LabeledData test) {
-    this.features = test.features();
+    this.test = test;
     this.classes = test.classes();
     this.board = Leaderboard.builder(REFERENCE, test.labels());
   }
 
   /** Enters each base network, their averages and votes; returns the base networks' results. */
   List<Evaluation> enterBases(MemberNetworks bases) {
-    INDArray logits = bases.logits(features, Prediction.REFIT);
+    INDArray logits = bases.logits(test, Prediction.REFIT);
     List<Evaluation> each = new ArrayList<>();
     for (int m = 0; m < bases.names().size(); m++) {
       double seconds = bases.refits().get(m).seconds();
@@ -43,11 +43,11 @@ final class Competition {
   /** Enters a stack and, out-of-fold, the average of its fold networks, its rival at equal cost. */
   Evaluation enterStack(String label, StackingEnsemble stack) {
     if (label.equals("out-of-fold")) {
-      INDArray logits = stack.members().logits(features, Prediction.FOLD_MEAN);
+      INDArray logits = stack.members().logits(test, Prediction.FOLD_MEAN);
       double seconds = stack.members().seconds();
       enter("fold average", Combiner.logitAverage(classes), logits, seconds);
     }
-    INDArray logits = stack.memberLogits(features);
+    INDArray logits = stack.members().logits(test, stack.prediction());
     return enter("stack " + label, stack.metaNetwork(), logits, stack.seconds());
   }
 
