@@ -183,7 +183,7 @@ public final class StackingEnsemble {
     }
   }
 
-  private INDArray memberLogits(LabeledData data) {
+  private void checkRows(LabeledData data) {
     if (!data.classNames().equals(classNames)) {
       throw new IllegalArgumentException(
           "the data's classes "
@@ -192,7 +192,6 @@ public final class StackingEnsemble {
               + classNames);
     }
     checkColumns(data.rows(), data.columns());
-    return members.logits(data, prediction);
   }
 
   /**
@@ -201,7 +200,8 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public Evaluation evaluate(LabeledData data) {
-    INDArray memberLogits = memberLogits(data);
+    checkRows(data);
+    INDArray memberLogits = members.logits(data, prediction);
     INDArray logits =
         Chunks.collect(
             data.rows(),
@@ -222,7 +222,8 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public MetaFeatures metaFeatures(LabeledData data) {
-    return MetaFeatures.of(members.names(), data, new int[data.rows()], memberLogits(data));
+    checkRows(data);
+    return members.metaFeatures(data, prediction);
   }
 
   /** What the meta network was fitted on; empty for an ensemble read from a file. */

@@ -218,7 +218,10 @@ public final class MemberNetworks {
 
   /** Meta-features of labelled rows that no network has seen; their fold is 0. */
   public MetaFeatures metaFeatures(LabeledData data, Prediction prediction) {
-    return MetaFeatures.of(names, data, new int[data.rows()], logits(data, prediction));
+    INDArray logits = logits(data, prediction);
+    MetaFeatures features = MetaFeatures.of(names, data, new int[data.rows()], logits);
+    logits.close();
+    return features;
   }
 
   /**
