@@ -64,7 +64,8 @@ public final class StepStages {
         (name, each) -> {
           double[] warm = java.util.Arrays.copyOfRange(each, WARM_UP, ROUNDS);
           java.util.Arrays.sort(warm);
-          System.out.printf(Locale.ROOT, "%-28s %8.1f µs%n", name, warm[warm.length / 2] / 1e3 / STEPS);
+          System.out.printf(
+              Locale.ROOT, "%-28s %8.1f µs%n", name, warm[warm.length / 2] / 1e3 / STEPS);
         });
   }
 

@@ -78,7 +78,7 @@ class ExperimentTest {
         .asString()
         .matches("8 fits of base networks: about 1 s, 1 MB for rows and networks");
     assertThat(withoutTiming("out").get("trainers"))
-        .hasSize(8)
+        .hasSize(10)
         .allMatch(t -> t.asText().equals("dl4j"));
     new Experiment(config(), 1, heard).run(folder.resolve("fused"));
     assertThat(withoutTiming("fused").get("trainers")).allMatch(t -> t.asText().equals("fused"));
