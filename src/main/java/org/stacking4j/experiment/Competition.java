@@ -9,6 +9,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
 
 /** Everything that answers for the same test rows, compared with the average of the members. */
@@ -40,14 +41,21 @@ final class Competition {
     return each;
   }
 
-  /** Enters a stack and, out-of-fold, the average of its fold networks, its rival at equal cost. */
-  Evaluation enterStack(String label, StackingEnsemble stack) {
+  /**
+   * Enters a stack and, out-of-fold, the average of its fold networks, its rival at equal cost.
+   *
+   * @param answers what the stack's members say of the test rows
+   */
+  Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
+    INDArray logits = answers.logits();
     if (label.equals("out-of-fold")) {
-      INDArray logits = stack.members().logits(test, Prediction.FOLD_MEAN);
+      INDArray byFolds =
+          stack.prediction() == Prediction.FOLD_MEAN
+              ? logits
+              : stack.members().logits(test, Prediction.FOLD_MEAN);
       double seconds = stack.members().seconds();
-      enter("fold average", Combiner.logitAverage(classes), logits, seconds);
+      enter("fold average", Combiner.logitAverage(classes), byFolds, seconds);
     }
-    INDArray logits = stack.members().logits(test, stack.prediction());
     return enter("stack " + label, stack.metaNetwork(), logits, stack.seconds());
   }
 

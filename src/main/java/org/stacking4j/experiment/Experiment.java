@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.LabeledData;
@@ -13,6 +14,7 @@ import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MemberNetworks;
+import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 import org.stacking4j.train.RememberedFits;
@@ -67,20 +69,23 @@ public final class Experiment {
     }
     watch.lap("judging");
     Map<String, StackingEnsemble> ensembles = new LinkedHashMap<>();
+    @Nullable MetaFeatures answers = null; // of the last stack, for the files
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       String label = stack.getKey();
       int epochs = config.memberEpochs(label) + config.fit().epochs();
       listener.stageStarted("stacking " + label, epochs);
       StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
       watch.lap("meta-features");
-      Evaluation evaluation = competition.enterStack(label, ensemble);
+      answers = ensemble.metaFeatures(data.test());
+      Evaluation evaluation = competition.enterStack(label, ensemble, answers);
       listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
       ensembles.put(label, ensemble);
       watch.lap("judging");
     }
     Leaderboard leaderboard = competition.leaderboard();
     files.write(
-        new Results(config, data, bases, ensembles, leaderboard, threads, watch), data.test());
+        new Results(config, data, bases, ensembles, leaderboard, threads, watch),
+        java.util.Objects.requireNonNull(answers));
     return leaderboard;
   }
 

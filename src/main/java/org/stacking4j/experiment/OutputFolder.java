@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.AtomicFile;
-import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.MetaFeatures;
 
 /** The folder a run's files go to. */
 final class OutputFolder {
@@ -43,14 +43,18 @@ final class OutputFolder {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  /** Writes all files, each whole or not at all; {@code results.json} comes last. */
-  void write(Results results, LabeledData test) throws IOException {
+  /**
+   * Writes all files, each whole or not at all; {@code results.json} comes last.
+   *
+   * @param answers what the last stack's members say of the test rows
+   */
+  void write(Results results, MetaFeatures answers) throws IOException {
     StackingEnsemble ensemble = results.lastEnsemble();
     ensemble
         .trainingMetaFeatures()
         .orElseThrow()
         .writeCsv(folder.resolve("meta-features-train.csv"));
-    ensemble.metaFeatures(test).writeCsv(folder.resolve("meta-features-test.csv"));
+    answers.writeCsv(folder.resolve("meta-features-test.csv"));
     ensemble.save(folder.resolve("ensemble.zip"));
     results.leaderboard().writeCsv(folder.resolve("leaderboard.csv"));
     results.watch().lap("files");
