@@ -17,9 +17,9 @@ import org.stacking4j.network.Trainer;
  * @param bytes of memory beside the rows, while it runs
  */
 public record Effort(double operations, long bytes) {
-  // Measured, see docs/benchmarks.md: products are two thirds of a fused step, a tenth of DL4J's.
-  private static final double FUSED = 1.5;
-  private static final double DL4J = 10;
+  // Measured, see docs/benchmarks.md: the products are some 65 % of a fused fit, less of DL4J's.
+  private static final double FUSED = 1.6;
+  private static final double DL4J = 16;
   private static final int COPIES_OF_PARAMETERS = 6;
   private static final int COPIES_OF_ACTIVATIONS = 6;
 

@@ -1,7 +1,11 @@
 package org.stacking4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +106,41 @@ class LabeledDataTest {
     assertThat(TinyRows.values(data.features(new int[] {2}))).isDeepEqualTo(TinyRows.expected(-5));
     assertThat(TinyRows.values(data.features(new int[] {2, 1})))
         .isDeepEqualTo(TinyRows.expected(-5, 3));
+  }
+
+  @Test
+  void features_intoABuffer_areThoseOfTheRows() {
+    FloatBuffer target = buffer(3 * data.columns() + 1);
+    target.put(3 * data.columns(), 42).position(2);
+
+    // Ids 7, 3, -5, 0 stand in rows 0 to 3.
+    data.select(new int[] {3, 1, 2}).features(new int[] {2, 0, 2}, target);
+
+    int columns = data.columns();
+    float[][] found = new float[3][columns];
+    for (int row = 0; row < 3; row++) {
+      target.get(row * columns, found[row]);
+    }
+    assertThat(found).isDeepEqualTo(TinyRows.expected(-5, 0, -5));
+    assertThat(target.get(3 * columns)).isEqualTo(42); // what lies behind is left alone
+    assertThat(target.position()).isEqualTo(2);
+  }
+
+  private static FloatBuffer buffer(int length) {
+    return ByteBuffer.allocateDirect(length * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  @Test
+  void features_intoABufferThatCannotTakeThem() {
+    int columns = data.columns();
+    for (FloatBuffer target : List.of(buffer(2 * columns - 1), FloatBuffer.allocate(99))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> data.features(new int[] {0, 1}, target))
+          .withMessageStartingWith(
+              "2 rows of " + columns + " columns need a direct buffer of as many values, found ");
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.LocalFits;
@@ -58,12 +59,19 @@ class ProcessorsTest {
               Nd4j.randn(DataType.FLOAT, 300, 80),
               labels,
               List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
-      FitSettings settings = new FitSettings(2, 300, 0.1, true);
+      for (Trainer trainer : new Trainer[] {Trainer.FUSED, Trainer.DL4J}) {
+        fit(data, new FitSettings(2, 300, 0.1, true, trainer));
+      }
+    }
+
+    private static void fit(LabeledData data, FitSettings settings) {
       FitTask task = new FitTask("a", 0, 0, Mlp.base(80, 10, 64), settings, data, null, 1);
       FitResult result = LocalFits.onThreads(1).run(List.of(task)).get(0);
       float[] logits = result.network().logits(data.features()).data().asFloat();
       System.out.println(
           "bits "
+              + result.trainer()
+              + " "
               + Arrays.hashCode(result.network().parameters())
               + " "
               + Arrays.hashCode(logits)

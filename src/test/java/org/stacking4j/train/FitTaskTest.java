@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.TinyNetworks;
 
 final class FitTaskTest {
   private static final LabeledData DATA = TinyData.blobs(12, 4, 3, 1);
@@ -48,6 +52,18 @@ final class FitTaskTest {
 
     assertThat(task(now, 0, 0, null).configuration().toJson())
         .isEqualTo(task(later, 0, 0, null).configuration().toJson());
+  }
+
+  @Test
+  void trainerFused_ofANetworkItCannotTrain() {
+    FitSettings fused = FitSettings.defaults().withTrainer(Trainer.FUSED);
+    MultiLayerConfiguration odd = TinyNetworks.linear(4, 3, new RmsProp(0.1), new LossMCXENT());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new FitTask("member 'wide'", 0, 0, odd, fused, DATA, null, 1))
+        .withMessage(
+            "member 'wide': trainer fused cannot train it, because layer 0 has updater RmsProp; use"
+                + " auto or dl4j");
   }
 
   @Test

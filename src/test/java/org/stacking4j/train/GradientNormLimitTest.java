@@ -14,6 +14,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
 
@@ -177,7 +178,7 @@ final class GradientNormLimitTest {
 
   private static MultiLayerNetwork step(
       MultiLayerConfiguration configuration, int epochs, double limit) {
-    FitSettings settings = new FitSettings(epochs, DATA.rows(), limit, true);
+    FitSettings settings = new FitSettings(epochs, DATA.rows(), limit, true, Trainer.DL4J);
     FitTask task = new FitTask("a test", 0, 0, configuration, settings, DATA, null, 4);
     return NetworkFitter.fit(task, FitListener.NONE).network().toMultiLayerNetwork();
   }

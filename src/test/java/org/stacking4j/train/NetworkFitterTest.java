@@ -3,6 +3,8 @@ package org.stacking4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,11 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
 
@@ -357,6 +361,59 @@ final class NetworkFitterTest {
         .isInstanceOf(CancellationException.class)
         .hasMessage("cancelled in epoch 3");
     assertThat(Thread.interrupted()).isTrue(); // and cleared, for the tests that follow
+  }
+
+  @Test
+  void trainer_auto_isTheFusedOneWhereItCanTrain_elseDl4js() {
+    MultiLayerConfiguration odd = TinyNetworks.linear(6, 3, new RmsProp(0.1), new LossMCXENT());
+    FitSettings dl4j = SETTINGS.withTrainer(Trainer.DL4J);
+
+    assertThat(fit(task(Mlp.base(6, 3, 8), SETTINGS)).trainer()).isEqualTo(Trainer.FUSED);
+    assertThat(fit(task(odd, SETTINGS)).trainer()).isEqualTo(Trainer.DL4J);
+    assertThat(fit(task(Mlp.base(6, 3, 8), dl4j)).trainer()).isEqualTo(Trainer.DL4J);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, Infinity", "false, 0.3", "true, Infinity", "true, 0.3"})
+  void trainers_withoutDropout_fitTheSameNetwork(boolean margin, double limit) {
+    // 50 rows in batches of 16 leave a last one of 2, and a margin says other things of each row.
+    MultiLayerConfiguration base = Mlp.base(6, 3, 8, 8);
+    base.getConfs().forEach(conf -> conf.getLayer().setIDropout(null));
+    FitSettings settings = new FitSettings(3, 16, limit, true);
+    INDArray margins = margin ? DATA.features().get(all(), interval(0, 3)).mul(0.5) : null;
+
+    FitResult fused = fit(task(base, settings.withTrainer(Trainer.FUSED), DATA, margins, 3));
+    FitResult dl4j = fit(task(base, settings.withTrainer(Trainer.DL4J), DATA, margins, 3));
+
+    for (int epoch = 0; epoch < 3; epoch++) {
+      assertThat(fused.epochLosses().get(epoch))
+          .isCloseTo(dl4j.epochLosses().get(epoch), within(1e-3));
+    }
+    assertThat(TinyNetworks.floats(fused.network().logits(DATA.features())))
+        .containsExactly(
+            TinyNetworks.floats(dl4j.network().logits(DATA.features())), within(1e-2f));
+    assertThat(fused.network().parameters()).isNotEqualTo(dl4j.network().parameters());
+  }
+
+  @Test
+  void trainers_withDropout_learnEquallyWell() {
+    FitSettings settings = new FitSettings(40, 16, 2, true);
+    double fused = 0;
+    double dl4j = 0;
+    for (int seed = 1; seed <= 10; seed++) {
+      FitTask task = task(Mlp.base(6, 3, 16, 16), settings, DATA, null, seed);
+      fused += last(fit(task));
+      FitTask reference =
+          task(Mlp.base(6, 3, 16, 16), settings.withTrainer(Trainer.DL4J), DATA, null, seed);
+      dl4j += last(fit(reference));
+    }
+
+    assertThat(fused / 10).isCloseTo(dl4j / 10, within(0.05));
+    assertThat(fused / 10).isLessThan(0.9);
+  }
+
+  private static double last(FitResult result) {
+    return result.epochLosses().get(result.epochLosses().size() - 1);
   }
 
   private static FitResult fit(FitTask task) {
