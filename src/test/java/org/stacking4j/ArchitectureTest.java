@@ -37,8 +37,8 @@ final class ArchitectureTest {
   private static final List<String> STATIONS =
       List.of(
           ROOT + ".data",
-          ROOT + ".network",
           ROOT + ".fused",
+          ROOT + ".network",
           ROOT + ".train",
           ROOT + ".meta",
           ROOT + ".evaluate",

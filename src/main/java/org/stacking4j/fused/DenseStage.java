@@ -18,7 +18,7 @@ final class DenseStage extends Stage {
   private final NativeFloats z;
   private final NativeFloats ones;
   private final float[] output;
-  private final float[] inputGradient;
+  private float[] inputGradient = new float[0];
 
   private final FloatPointer xAt;
   private final FloatPointer zAt;
@@ -51,7 +51,6 @@ final class DenseStage extends Stage {
     Arrays.fill(one, 1);
     ones.write(one, maxRows);
     output = new float[maxRows * units];
-    inputGradient = first ? new float[0] : new float[maxRows * inputs];
     xAt = x.at(0);
     zAt = z.at(0);
     onesAt = ones.at(0);
@@ -91,6 +90,9 @@ final class DenseStage extends Stage {
     }
     // Its input is needed no more, so the gradient may take its place.
     Blas.times(zAt, weightsAt, xAt, rows, inputs, units);
+    if (inputGradient.length < rows * inputs) {
+      inputGradient = new float[rows * inputs];
+    }
     x.read(inputGradient, rows * inputs);
     return inputGradient;
   }

@@ -109,7 +109,7 @@ public final class FusedNetwork implements AutoCloseable {
     return Blas.operationsPerSecond();
   }
 
-  private static Stage.Offsets offsets(MultiLayerNetwork network) {
+  static Stage.Offsets offsets(MultiLayerNetwork network) {
     Map<String, Integer> offsets = new LinkedHashMap<>();
     int offset = 0;
     for (Map.Entry<String, INDArray> parameter : network.paramTable().entrySet()) {

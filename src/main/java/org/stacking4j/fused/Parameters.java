@@ -16,9 +16,18 @@ final class Parameters implements AutoCloseable {
   private final FloatPointer[] chunks;
 
   Parameters(float[] values) {
+    this(values, values.length);
+  }
+
+  /** Parameters that will not change, without a gradient. */
+  static Parameters frozen(float[] values) {
+    return new Parameters(values, 0);
+  }
+
+  private Parameters(float[] values, int gradients) {
     this.values = values;
     this.weights = new NativeFloats(values.length);
-    this.gradient = new NativeFloats(values.length);
+    this.gradient = new NativeFloats(gradients);
     weights.write(values, values.length);
     chunks = new FloatPointer[(values.length + CHUNK - 1) / CHUNK];
     for (int i = 0; i < chunks.length; i++) {

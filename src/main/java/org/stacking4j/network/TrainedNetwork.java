@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.stacking4j.fused.FusedLogits;
 
 /**
  * A fitted network, frozen: it answers with logits, the pre-softmax activations of its output
@@ -23,11 +24,14 @@ public final class TrainedNetwork {
   // A MultiLayerNetwork keeps its last activations, so it serves one thread at a time; those not
   // in use wait here. They share the parameters.
   private final ConcurrentLinkedQueue<MultiLayerNetwork> idle = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<FusedLogits> idleFused = new ConcurrentLinkedQueue<>();
+  private final boolean fused;
 
   private TrainedNetwork(MultiLayerConfiguration configuration, INDArray parameters) {
     this.configuration = configuration;
     this.parameters = parameters;
     this.classes = (int) outputLayer(configuration).getNOut();
+    this.fused = FusedLogits.canAsk(configuration);
   }
 
   /**
@@ -73,6 +77,26 @@ public final class TrainedNetwork {
    */
   public INDArray logits(INDArray features) {
     NativeThreads.useOne();
+    return fused ? fusedLogits(features) : dl4jLogits(features);
+  }
+
+  private INDArray fusedLogits(INDArray features) {
+    @Nullable FusedLogits waiting = idleFused.poll();
+    FusedLogits own = waiting == null ? new FusedLogits(toMultiLayerNetwork()) : waiting;
+    INDArray result =
+        Chunks.collect(
+            features.size(0),
+            classes,
+            (from, to) -> {
+              INDArray chunk = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+              return Nd4j.createFromArray(own.logits(chunk)).reshape(to - from, classes);
+            });
+    idleFused.add(own);
+    return result;
+  }
+
+  /** DL4J's own, for networks the fused stages do not know. */
+  private INDArray dl4jLogits(INDArray features) {
     MultiLayerNetwork view = borrow();
     INDArray result =
         Chunks.collect(

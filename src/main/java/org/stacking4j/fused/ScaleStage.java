@@ -1,0 +1,38 @@
+package org.stacking4j.fused;
+
+/** Multiplies each column by a number and adds another; for asking a fitted network only. */
+final class ScaleStage extends Stage {
+  private final float[] scale;
+  private final float[] shift;
+  private final float[] row;
+  private final float[] output;
+
+  ScaleStage(float[] scale, float[] shift, int maxRows) {
+    this.scale = scale;
+    this.shift = shift;
+    row = new float[scale.length];
+    output = new float[maxRows * scale.length];
+  }
+
+  @Override
+  float[] forward(float[] input, int rows, int iteration) {
+    int units = scale.length;
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(input, from, row, 0, units);
+      apply(row, scale, shift, units);
+      System.arraycopy(row, 0, output, from, units);
+    }
+    return output;
+  }
+
+  private static void apply(float[] x, float[] scale, float[] shift, int n) {
+    for (int j = 0; j < n; j++) {
+      x[j] = scale[j] * x[j] + shift[j];
+    }
+  }
+
+  @Override
+  float[] backward(float[] gradient, int rows) {
+    throw new UnsupportedOperationException("a frozen network is not trained");
+  }
+}
