@@ -5,7 +5,7 @@
 #
 #   base      one base network, one thread, all four in rotation
 #   recipe    three base networks and the in-sample meta network: the whole process, as shipped
-#   demo      the whole demo, whole processes, PyTorch at each of its thread settings
+#   demo      the whole demo, whole processes, PyTorch in one process and in two side by side
 #   parallel  two fits side by side against one
 #   rows      one base network on 5000 to 60000 rows
 #   jmh       an epoch, logits, the CSV: the JMH benchmarks
@@ -79,7 +79,10 @@ measure_base() {
     fits Stacking4j base BaseFit fused 2 "$ROWS" "$EPOCHS"
     fits PyTorch pytorch base --repeats 2 --rows "$ROWS"
     fits DJL djl 2 "$ROWS" "$EPOCHS"
-    if ((round <= SLOW_ROUNDS)); then fits "DL4J's fit" base BaseFit dl4j 1 "$ROWS" "$EPOCHS"; fi
+    if ((round <= SLOW_ROUNDS)); then
+      fits "DL4J's fit" base BaseFit dl4j 1 "$ROWS" "$EPOCHS"
+      fits "PyTorch, 2 threads" pytorch base --repeats 2 --rows "$ROWS" --threads 2
+    fi
   done
 }
 
@@ -97,7 +100,6 @@ measure_demo() {
   for ((round = 1; round <= SLOW_ROUNDS; round++)); do
     whole Stacking4j stacking4j
     whole "PyTorch, 1 thread" pytorch demo --rows "$ROWS"
-    whole "PyTorch, 2 threads" pytorch demo --rows "$ROWS" --threads 2
     whole "PyTorch, 2 processes of 1 thread" pytorch demo --rows "$ROWS" --processes 2
   done
 }
