@@ -38,7 +38,7 @@ record Plan(int fits, long bytes, double seconds) {
         fits += folds + (bases ? 1 : 0);
         operations += folds * part.operations() + (bases ? whole.operations() : 0);
         largest = Math.max(largest, whole.bytes());
-        networks += (folds + 1) * parameterBytes(member);
+        networks += (folds + 1) * whole.parameters() * Float.BYTES;
       }
       bases = false;
     }
@@ -51,13 +51,6 @@ record Plan(int fits, long bytes, double seconds) {
 
   private static long bytes(LabeledData rows) {
     return (long) rows.rows() * rows.columns() * Float.BYTES;
-  }
-
-  private static long parameterBytes(Member member) {
-    return Float.BYTES
-        * member.configuration().getConfs().stream()
-            .mapToLong(conf -> conf.getLayer().initializer().numParams(conf))
-            .sum();
   }
 
   private static int folds(Strategy strategy) {

@@ -14,7 +14,7 @@ final class ActivationStage extends Stage {
   }
 
   @Override
-  float[] forward(float[] input, int rows, int iteration) {
+  public float[] forward(float[] input, int rows, int iteration) {
     this.input = input;
     activation.apply(input, output, rows * width);
     return output;

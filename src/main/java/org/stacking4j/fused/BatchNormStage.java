@@ -15,7 +15,7 @@ final class BatchNormStage extends Stage {
   private final int meanOffset;
   private final int spreadOffset;
   private final int units;
-  private final float eps;
+  private final double eps;
   private final double decay;
   private final boolean logStandardDeviation;
 
@@ -53,7 +53,7 @@ final class BatchNormStage extends Stage {
     this.meanOffset = meanOffset;
     this.spreadOffset = spreadOffset;
     this.units = units;
-    this.eps = (float) eps;
+    this.eps = eps;
     this.decay = decay;
     this.logStandardDeviation = logStandardDeviation;
     output = new float[maxRows * units];
@@ -75,7 +75,7 @@ final class BatchNormStage extends Stage {
   }
 
   @Override
-  float[] forward(float[] input, int rows, int iteration) {
+  public float[] forward(float[] input, int rows, int iteration) {
     System.arraycopy(parameters.values, gammaOffset, gamma, 0, units);
     System.arraycopy(parameters.values, betaOffset, beta, 0, units);
     Arrays.fill(sum, 0);
@@ -93,7 +93,7 @@ final class BatchNormStage extends Stage {
     }
     for (int j = 0; j < units; j++) {
       float variance = sum[j] / rows;
-      inverse[j] = (float) (1 / Math.sqrt(variance + eps));
+      inverse[j] = (float) (1 / Math.sqrt(variance + (float) eps));
       runningMean[j] = decay * runningMean[j] + (1 - decay) * mean[j];
       runningVariance[j] = decay * runningVariance[j] + (1 - decay) * variance;
     }
@@ -142,6 +142,19 @@ final class BatchNormStage extends Stage {
           (float)
               (logStandardDeviation ? 0.5 * Math.log10(runningVariance[j]) : runningVariance[j]);
     }
+  }
+
+  /** Another scale and shift for each unit, by running statistics. */
+  @Override
+  ForwardStage frozen() {
+    float[] scale = new float[units];
+    float[] shift = new float[units];
+    for (int j = 0; j < units; j++) {
+      double factor = parameters.values[gammaOffset + j] / Math.sqrt(runningVariance[j] + eps);
+      scale[j] = (float) factor;
+      shift[j] = (float) (parameters.values[betaOffset + j] - factor * runningMean[j]);
+    }
+    return new ScaleStage(scale, shift, output.length / units);
   }
 
   private static void add(float[] z, float[] sum, int n) {

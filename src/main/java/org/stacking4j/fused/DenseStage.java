@@ -66,7 +66,7 @@ final class DenseStage extends Stage {
   }
 
   @Override
-  float[] forward(float[] input, int rows, int iteration) {
+  public float[] forward(float[] input, int rows, int iteration) {
     if (!first) {
       x.write(input, rows * inputs);
     }

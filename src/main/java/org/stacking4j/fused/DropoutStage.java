@@ -31,7 +31,7 @@ final class DropoutStage extends Stage {
   }
 
   @Override
-  float[] forward(float[] input, int rows, int iteration) {
+  public float[] forward(float[] input, int rows, int iteration) {
     fill(mask, mix(seed + GOLDEN * iteration), threshold, dropOrKeep, rows * width);
     multiply(input, mask, output, rows * width);
     return output;

@@ -1,27 +1,18 @@
 package org.stacking4j.fused;
 
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Asks a fitted network for its logits, by the forward stages of the fused step: no dropout,
@@ -34,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class FusedLogits {
   private static final int ROWS = 256;
 
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<ForwardStage> stages;
   private final DenseStage first;
   private final int columns;
   private final int outputs;
@@ -52,37 +43,10 @@ public final class FusedLogits {
       throw new IllegalArgumentException("the fused stages do not know all layers of this network");
     }
     Parameters parameters = Parameters.frozen(network.params().dup().data().asFloat());
-    Stage.Offsets offsets = FusedNetwork.offsets(network);
-    int width = 0;
-    for (int i = 0; i < configuration.getConfs().size(); i++) {
-      Layer layer = configuration.getConf(i).getLayer();
-      if (layer instanceof BatchNormalization norm) {
-        stages.add(scaling(network.paramTable(), i, norm, width));
-      } else if (layer instanceof ActivationLayer own) {
-        addActivation(own.getActivationFn(), width);
-      } else if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
-        FeedForwardLayer own = (FeedForwardLayer) layer;
-        int inputs = Math.toIntExact(own.getNIn());
-        width = Math.toIntExact(own.getNOut());
-        boolean bias =
-            own instanceof DenseLayer dense ? dense.hasBias() : ((OutputLayer) own).hasBias();
-        stages.add(
-            new DenseStage(
-                parameters,
-                offsets.of(i, DefaultParamInitializer.WEIGHT_KEY),
-                bias ? offsets.of(i, DefaultParamInitializer.BIAS_KEY) : -1,
-                inputs,
-                width,
-                stages.isEmpty(),
-                ROWS));
-        if (own instanceof DenseLayer dense) {
-          addActivation(dense.getActivationFn(), width);
-        }
-      }
-    }
+    stages = Stages.frozen(network, parameters, ROWS);
     first = (DenseStage) stages.get(0);
-    columns = Math.toIntExact(((FeedForwardLayer) configuration.getConf(0).getLayer()).getNIn());
-    outputs = width;
+    columns = Stages.columns(configuration);
+    outputs = Stages.outputs(configuration);
   }
 
   /** Whether a network of this configuration can be asked so. */
@@ -90,40 +54,6 @@ public final class FusedLogits {
     Layer first = configuration.getConf(0).getLayer();
     return (first instanceof DenseLayer || first instanceof OutputLayer)
         && Support.obstacle(configuration).isEmpty();
-  }
-
-  private void addActivation(IActivation function, int width) {
-    if (!(function instanceof ActivationIdentity)) {
-      stages.add(new ActivationStage(Objects.requireNonNull(Activation.of(function)), width, ROWS));
-    }
-  }
-
-  /** Batch normalisation by running statistics: another scale and shift for each unit. */
-  private static ScaleStage scaling(
-      Map<String, INDArray> parameters, int index, BatchNormalization norm, int width) {
-    float[] gamma = floats(parameters, index, BatchNormalizationParamInitializer.GAMMA);
-    float[] beta = floats(parameters, index, BatchNormalizationParamInitializer.BETA);
-    float[] mean = floats(parameters, index, BatchNormalizationParamInitializer.GLOBAL_MEAN);
-    float[] spread =
-        floats(
-            parameters,
-            index,
-            norm.isUseLogStd()
-                ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
-                : BatchNormalizationParamInitializer.GLOBAL_VAR);
-    float[] scale = new float[width];
-    float[] shift = new float[width];
-    for (int j = 0; j < width; j++) {
-      double variance = norm.isUseLogStd() ? Math.pow(10, 2.0 * spread[j]) : spread[j];
-      double factor = gamma[j] / Math.sqrt(variance + norm.getEps());
-      scale[j] = (float) factor;
-      shift[j] = (float) (beta[j] - factor * mean[j]);
-    }
-    return new ScaleStage(scale, shift, ROWS);
-  }
-
-  private static float[] floats(Map<String, INDArray> parameters, int layer, String name) {
-    return Objects.requireNonNull(parameters.get(layer + "_" + name)).dup().data().asFloat();
   }
 
   /**
@@ -140,7 +70,10 @@ public final class FusedLogits {
             && features.ordering() == 'c'
             && features.stride(1) == 1
             && features.stride(0) == columns;
-    INDArray values = plain ? features : features.castTo(DataType.FLOAT).dup('c');
+    INDArray values =
+        plain
+            ? features
+            : Nd4j.createUninitialized(DataType.FLOAT, features.shape(), 'c').assign(features);
     BytePointer target = new BytePointer(new FloatPointer(first.input()));
     // memcpy counts positions in bytes, whatever type the pointers have.
     BytePointer source = new BytePointer(values.data().pointer());
@@ -151,7 +84,7 @@ public final class FusedLogits {
         Pointer.memcpy(
             target, source.position(start * Float.BYTES), (long) count * columns * Float.BYTES);
         float[] answer = new float[0];
-        for (Stage stage : stages) {
+        for (ForwardStage stage : stages) {
           answer = stage.forward(answer, count, 0);
         }
         System.arraycopy(answer, 0, logits, from * outputs, count * outputs);

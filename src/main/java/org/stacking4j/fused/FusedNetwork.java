@@ -1,29 +1,13 @@
 package org.stacking4j.fused;
 
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.dropout.Dropout;
-import org.deeplearning4j.nn.conf.dropout.IDropout;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -42,7 +26,7 @@ public final class FusedNetwork implements AutoCloseable {
   private final MultiLayerNetwork network;
   private final Parameters parameters;
   private final Updates updates;
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<Stage> stages;
   private final Loss loss;
   private final int outputs;
   private final int maxRows;
@@ -77,16 +61,12 @@ public final class FusedNetwork implements AutoCloseable {
     this.epoch = network.getEpochCount();
     parameters = new Parameters(network.params().dup().data().asFloat());
     updates = new Updates(parameters, (BaseMultiLayerUpdater<?>) network.getUpdater());
-    Stage.Offsets offsets = offsets(network);
-    int columns = columns(configuration);
-    int width = columns;
-    for (int i = 0; i < configuration.getConfs().size(); i++) {
-      width = addStages(configuration.getConf(i).getLayer(), i, width, offsets, seed);
-    }
-    outputs = width;
+    stages = Stages.training(network, parameters, maxRows, seed);
+    outputs = Stages.outputs(configuration);
     OutputLayer last =
         (OutputLayer) configuration.getConf(configuration.getConfs().size() - 1).getLayer();
     loss = java.util.Objects.requireNonNull(Loss.of(last.getActivationFn(), last.getLossFn()));
+    int columns = Stages.columns(configuration);
     // The first stage reads its input where products need it, unless it is no product.
     boolean direct = stages.get(0) instanceof DenseStage;
     input = new NativeFloats(direct ? 0 : maxRows * columns);
@@ -107,88 +87,6 @@ public final class FusedNetwork implements AutoCloseable {
    */
   public static double operationsPerSecond() {
     return Blas.operationsPerSecond();
-  }
-
-  static Stage.Offsets offsets(MultiLayerNetwork network) {
-    Map<String, Integer> offsets = new LinkedHashMap<>();
-    int offset = 0;
-    for (Map.Entry<String, INDArray> parameter : network.paramTable().entrySet()) {
-      offsets.put(parameter.getKey(), offset);
-      offset += Math.toIntExact(parameter.getValue().length());
-    }
-    return new Stage.Offsets(offsets);
-  }
-
-  /** What the first layer with an input size of its own takes; those before it do not change it. */
-  private static int columns(MultiLayerConfiguration configuration) {
-    for (NeuralNetConfiguration conf : configuration.getConfs()) {
-      if (conf.getLayer() instanceof FeedForwardLayer own && own.getNIn() > 0) {
-        return Math.toIntExact(own.getNIn());
-      }
-    }
-    throw new IllegalArgumentException("no layer says how many inputs it takes");
-  }
-
-  /** Adds what a layer does, in order; returns its width. */
-  private int addStages(Layer layer, int index, int width, Stage.Offsets offsets, long seed) {
-    if (layer instanceof BatchNormalization norm) {
-      stages.add(
-          new BatchNormStage(
-              parameters,
-              offsets.of(index, BatchNormalizationParamInitializer.GAMMA),
-              offsets.of(index, BatchNormalizationParamInitializer.BETA),
-              offsets.of(index, BatchNormalizationParamInitializer.GLOBAL_MEAN),
-              offsets.of(
-                  index,
-                  norm.isUseLogStd()
-                      ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
-                      : BatchNormalizationParamInitializer.GLOBAL_VAR),
-              width,
-              norm.getEps(),
-              norm.getDecay(),
-              norm.isUseLogStd(),
-              maxRows));
-      return width;
-    }
-    if (layer instanceof ActivationLayer own) {
-      addActivation(own.getActivationFn(), width);
-      return width;
-    }
-    addDropout(layer.getIDropout(), index, width, seed);
-    if (layer instanceof DropoutLayer) {
-      return width;
-    }
-    FeedForwardLayer own = (FeedForwardLayer) layer;
-    int units = Math.toIntExact(own.getNOut());
-    boolean bias =
-        own instanceof DenseLayer dense ? dense.hasBias() : ((OutputLayer) own).hasBias();
-    stages.add(
-        new DenseStage(
-            parameters,
-            offsets.of(index, DefaultParamInitializer.WEIGHT_KEY),
-            bias ? offsets.of(index, DefaultParamInitializer.BIAS_KEY) : -1,
-            width,
-            units,
-            stages.isEmpty(),
-            maxRows));
-    if (own instanceof DenseLayer dense) {
-      addActivation(dense.getActivationFn(), units);
-    }
-    return units;
-  }
-
-  private void addActivation(IActivation function, int width) {
-    if (!(function instanceof ActivationIdentity)) {
-      Activation activation = java.util.Objects.requireNonNull(Activation.of(function));
-      stages.add(new ActivationStage(activation, width, maxRows));
-    }
-  }
-
-  private void addDropout(@Nullable IDropout dropout, int index, int width, long seed) {
-    if (dropout instanceof Dropout own && own.getP() < 1) {
-      long ownSeed = DropoutStage.mix(seed + index);
-      stages.add(new DropoutStage(width, own.getP(), ownSeed, maxRows));
-    }
   }
 
   /**

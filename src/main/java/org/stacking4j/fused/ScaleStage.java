@@ -1,7 +1,7 @@
 package org.stacking4j.fused;
 
-/** Multiplies each column by a number and adds another; for asking a fitted network only. */
-final class ScaleStage extends Stage {
+/** Multiplies each column by a number and adds another: batch normalisation in a fitted network. */
+final class ScaleStage implements ForwardStage {
   private final float[] scale;
   private final float[] shift;
   private final float[] row;
@@ -15,7 +15,7 @@ final class ScaleStage extends Stage {
   }
 
   @Override
-  float[] forward(float[] input, int rows, int iteration) {
+  public float[] forward(float[] input, int rows, int iteration) {
     int units = scale.length;
     for (int from = 0; from < rows * units; from += units) {
       System.arraycopy(input, from, row, 0, units);
@@ -29,10 +29,5 @@ final class ScaleStage extends Stage {
     for (int j = 0; j < n; j++) {
       x[j] = scale[j] * x[j] + shift[j];
     }
-  }
-
-  @Override
-  float[] backward(float[] gradient, int rows) {
-    throw new UnsupportedOperationException("a frozen network is not trained");
   }
 }

@@ -109,9 +109,13 @@ public final class MetaFeatures {
 
   /** Names of the columns: {@code wide-1.logit_7}, member by member, class by class. */
   public List<String> columns() {
+    return columns(members, classNames());
+  }
+
+  static List<String> columns(List<String> members, List<String> classNames) {
     List<String> columns = new ArrayList<>();
     for (String member : members) {
-      for (String name : classNames()) {
+      for (String name : classNames) {
         columns.add(member + MetaFeaturesCsv.INFIX + name);
       }
     }

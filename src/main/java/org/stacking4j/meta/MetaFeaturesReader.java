@@ -71,12 +71,7 @@ final class MetaFeaturesReader {
         classNames.add(name);
       }
     }
-    List<String> expected = new ArrayList<>();
-    for (String member : members) {
-      for (String name : classNames) {
-        expected.add(member + MetaFeaturesCsv.INFIX + name);
-      }
-    }
+    List<String> expected = MetaFeatures.columns(members, classNames);
     if (!expected.equals(columns)) {
       throw new IllegalArgumentException(
           "every member must have a column for each class, in one order; expected "

@@ -15,8 +15,9 @@ import org.stacking4j.network.Trainer;
  * @param operations additions and multiplications, those around the matrix products included in
  *     proportion
  * @param bytes of memory beside the rows, while it runs
+ * @param parameters of the network
  */
-public record Effort(double operations, long bytes) {
+public record Effort(double operations, long bytes, long parameters) {
   // Measured, see docs/benchmarks.md: the products are some 65 % of a fused fit, less of DL4J's.
   private static final double FUSED = 1.6;
   private static final double DL4J = 16;
@@ -46,7 +47,8 @@ public record Effort(double operations, long bytes) {
     double around = fused ? FUSED : DL4J;
     long floats =
         COPIES_OF_PARAMETERS * parameters + COPIES_OF_ACTIVATIONS * widths * settings.batchSize();
-    return new Effort(around * products * rows * settings.epochs(), Float.BYTES * floats);
+    return new Effort(
+        around * products * rows * settings.epochs(), Float.BYTES * floats, parameters);
   }
 
   static Effort of(FitTask task) {

@@ -66,10 +66,10 @@ final class NetworkFitter {
   /** Which trainer it will be. */
   private static Trainer trainer(FitTask task) {
     Trainer wanted = task.settings().trainer();
-    Optional<String> obstacle = FusedNetwork.obstacle(task.configuration());
     if (wanted != Trainer.AUTO) {
       return wanted;
     }
+    Optional<String> obstacle = FusedNetwork.obstacle(task.configuration());
     if (obstacle.isPresent()) {
       LOG.info(
           "{}: trained by Deeplearning4j's own fit, because {}", task.describe(), obstacle.get());
