@@ -18,7 +18,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
-import org.stacking4j.combine.FittedMetaNetwork;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
@@ -200,7 +199,7 @@ String rounded(List<Double> losses) {
       .collect(Collectors.joining(" "));
 }
 float[] before = bases.refits().get(0).network().parameters();
-FittedMetaNetwork shortWay = MetaNetwork.free().withSettings(settings).fit(inSample, seed, runner);
+Combiner shortWay = MetaNetwork.free().withSettings(settings).fit(inSample, seed, runner);
 float[] after = bases.refits().get(0).network().parameters();
 System.out.println("loss by epoch     " + rounded(shortWay.fit().epochLosses()));
 System.out.println("bases unchanged   " + Arrays.equals(before, after));
@@ -246,7 +245,7 @@ for (Member member : members) {
   builder.member(member);
 }
 builder.outOfFold(5).prediction(Prediction.FOLD_MEAN);
-builder.metaNetwork(MetaNetwork.residual().withSettings(settings)).seed(seed);
+builder.metaLearners(MetaNetwork.residual().withSettings(settings)).seed(seed);
 StackingEnsemble stack = StackingEnsemble.fit(builder.build(), train, runner);
 
 // Is the new table an honest one? Then its line in the same comparison should resemble the test
@@ -268,7 +267,7 @@ compare("test rows", testLogits, test.labels());
 // needs mending. Trained for no epochs at all, it is the average:
 
 MetaNetwork residual = MetaNetwork.residual();
-FittedMetaNetwork untrained =
+Combiner untrained =
     residual.withSettings(settings.withEpochs(0)).fit(outOfFold, seed, runner);
 INDArray gap = untrained.logits(testLogits).sub(average.logits(testLogits));
 System.out.println("largest difference to the average: " + gap.amaxNumber());
@@ -276,8 +275,8 @@ System.out.println("largest difference to the average: " + gap.amaxNumber());
 // The stack above has such a network. Here is how its loss went, and beside it that of a free meta
 // network on the same table. That table is honest, so these losses mean more than those above.
 
-FittedMetaNetwork free = MetaNetwork.free().withSettings(settings).fit(outOfFold, seed, runner);
-System.out.println("residual  " + rounded(stack.metaNetwork().fit().epochLosses()));
+Combiner free = MetaNetwork.free().withSettings(settings).fit(outOfFold, seed, runner);
+System.out.println("residual  " + rounded(stack.combiner().fits().get(0).epochLosses()));
 System.out.println("free      " + rounded(free.fit().epochLosses()));
 
 // ## Judging honestly
@@ -306,7 +305,7 @@ enter("stack in-sample, free", shortWay, testLogits, three + shortWay.fit().seco
 double fifteen = stack.members().seconds();
 enter("fold average", average, foldLogits, fifteen);
 enter("stack out-of-fold, free", free, foldLogits, fifteen + free.fit().seconds());
-enter("stack out-of-fold, residual", stack.metaNetwork(), foldLogits, stack.seconds());
+enter("stack out-of-fold, residual", stack.combiner(), foldLogits, stack.seconds());
 System.out.print(board.build().toText());
 
 // The last column compares each line with the logit average: the difference in percentage points,

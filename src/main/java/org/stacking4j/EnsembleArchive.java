@@ -1,9 +1,11 @@
 package org.stacking4j;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +24,12 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.combine.Combiner;
+import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.FittedMetaNetwork;
+import org.stacking4j.combine.LogitAverage;
+import org.stacking4j.combine.Tempered;
+import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
@@ -37,7 +44,7 @@ import org.stacking4j.train.FitResult;
  * order as little-endian float32. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -56,8 +63,72 @@ final class EnsembleArchive {
       List<String> classNames,
       int columns,
       Prediction prediction,
-      boolean residual,
+      CombinerEntry combiner,
       List<Network> networks) {}
+
+  /**
+   * What combines the members.
+   *
+   * @param label in words
+   * @param kind {@code "average"}, {@code "weights"} or {@code "network"}
+   * @param residual whether the networks' answer is added to the average
+   * @param networks how many meta networks there are, for {@code "network"}
+   * @param weights of the members, for {@code "weights"}
+   * @param temperature what the logits are divided by, 1 for nothing
+   */
+  private record CombinerEntry(
+      String label,
+      String kind,
+      boolean residual,
+      int networks,
+      List<Double> weights,
+      double temperature) {
+    static CombinerEntry of(CombinerChoice choice) {
+      Combiner combiner = choice.combiner();
+      double temperature = 1;
+      if (combiner instanceof Tempered tempered) {
+        temperature = tempered.temperature();
+        combiner = tempered.combiner();
+      }
+      if (combiner instanceof FittedMetaNetwork network) {
+        return new CombinerEntry(
+            choice.label(),
+            "network",
+            network.residual(),
+            network.fits().size(),
+            List.of(),
+            temperature);
+      }
+      if (combiner instanceof WeightedAverage average) {
+        return new CombinerEntry(
+            choice.label(), "weights", false, 0, average.weights(), temperature);
+      }
+      if (combiner instanceof LogitAverage) {
+        return new CombinerEntry(choice.label(), "average", false, 0, List.of(), temperature);
+      }
+      throw new IllegalArgumentException(
+          "an ensemble combined by "
+              + choice.label()
+              + " cannot be saved; only averages, weights and meta networks can");
+    }
+
+    CombinerChoice choice(List<FitResult> networks, int members, int classes) throws IOException {
+      Combiner combiner =
+          switch (kind) {
+            case "average" -> new LogitAverage(classes);
+            case "weights" -> new WeightedAverage(weights, classes);
+            case "network" -> new FittedMetaNetwork(networks, residual);
+            default ->
+                throw new IOException("its manifest names an unknown combiner, '" + kind + "'");
+          };
+      if (kind.equals("weights") && weights.size() != members) {
+        throw new IOException(
+            "its manifest has weights for " + weights.size() + " members, there are " + members);
+      }
+      return new CombinerChoice(
+          temperature == 1 ? combiner : new Tempered(combiner, temperature), label, List.of());
+    }
+  }
 
   /** One network; the member's name is empty for the meta network, and fold 0 means all rows. */
   private record Network(
@@ -85,14 +156,19 @@ final class EnsembleArchive {
         add(folder + "fold-" + fold, name, fold, folds.get(fold - 1), networks, fits);
       }
     }
-    add("meta-network", "", 0, ensemble.metaNetwork().fit(), networks, fits);
+    CombinerEntry combiner = CombinerEntry.of(ensemble.choice());
+    List<FitResult> meta = ensemble.combiner().fits();
+    for (int repeat = 1; repeat <= meta.size(); repeat++) {
+      String folder = "meta-network" + (repeat == 1 ? "" : "-" + repeat);
+      add(folder, "", 0, meta.get(repeat - 1), networks, fits);
+    }
     Manifest manifest =
         new Manifest(
             FORMAT_VERSION,
             ensemble.classNames(),
             ensemble.columns(),
             ensemble.prediction(),
-            ensemble.metaNetwork().residual(),
+            combiner,
             networks);
     AtomicFile.write(
         file,
@@ -157,11 +233,11 @@ final class EnsembleArchive {
     List<String> names = new ArrayList<>();
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
-    @Nullable FitResult meta = null;
+    List<FitResult> meta = new ArrayList<>();
     for (Network network : manifest.networks()) {
       FitResult fit = readNetwork(zip, network);
       if (network.member().isEmpty()) {
-        meta = fit;
+        meta.add(fit);
         continue;
       }
       if (names.isEmpty() || !names.get(names.size() - 1).equals(network.member())) {
@@ -174,8 +250,12 @@ final class EnsembleArchive {
         folds.get(folds.size() - 1).add(fit);
       }
     }
-    if (meta == null) {
-      throw new IOException("its manifest names no meta network");
+    if (meta.size() != manifest.combiner().networks()) {
+      throw new IOException(
+          "its manifest names "
+              + meta.size()
+              + " meta networks, but its combiner has "
+              + manifest.combiner().networks());
     }
     MemberNetworks members = MemberNetworks.of(names, folds, refits);
     boolean answers =
@@ -194,10 +274,12 @@ final class EnsembleArchive {
         checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), classes);
       }
     }
-    checkSizes("meta network", meta, names.size() * classes, classes);
+    for (FitResult network : meta) {
+      checkSizes("meta network", network, names.size() * classes, classes);
+    }
     return new StackingEnsemble(
         members,
-        new FittedMetaNetwork(meta, manifest.residual()),
+        manifest.combiner().choice(meta, names.size(), classes),
         manifest.prediction(),
         manifest.columns(),
         manifest.classNames(),
@@ -213,7 +295,8 @@ final class EnsembleArchive {
       throw new IOException("not an ensemble archive, it has no " + MANIFEST);
     }
     byte[] text = get(zip, MANIFEST, TEXT_LIMIT);
-    int version = JSON.readTree(text).path("formatVersion").asInt(0);
+    JsonNode tree = JSON.readTree(text);
+    int version = tree.path("formatVersion").asInt(0);
     if (version < 1) {
       throw new IOException("not an ensemble archive, its manifest has no formatVersion");
     }
@@ -225,7 +308,15 @@ final class EnsembleArchive {
               + FORMAT_VERSION
               + "; use a newer library");
     }
-    return JSON.readValue(text, Manifest.class);
+    if (version == 1 && tree instanceof ObjectNode manifest) {
+      // It always had one meta network.
+      boolean residual = manifest.path("residual").asBoolean();
+      manifest.remove("residual");
+      String label = residual ? "residual network" : "free network";
+      manifest.putPOJO("combiner", new CombinerEntry(label, "network", residual, 1, List.of(), 1));
+      return JSON.readValue(JSON.writeValueAsBytes(manifest), Manifest.class);
+    }
+    return JSON.treeToValue(tree, Manifest.class);
   }
 
   private static FitResult readNetwork(ZipFile zip, Network network) throws IOException {

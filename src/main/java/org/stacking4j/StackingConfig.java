@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.stacking4j.combine.CombinerChoice;
+import org.stacking4j.combine.GreedySelection;
+import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
@@ -18,7 +21,10 @@ import org.stacking4j.network.NetworkCheck;
  * An ensemble still to be fitted. Immutable.
  *
  * @param members the base networks, one or more, with names of their own
- * @param metaNetwork what learns to combine them
+ * @param metaLearners what may learn to combine them, one or more; of several, the one that is best
+ *     on held-out rows is used. See {@link CombinerChoice}
+ * @param doNoHarm whether the logit average is used unless a meta learner is better on held-out
+ *     rows
  * @param strategy which networks give the meta network's training rows
  * @param prediction which networks answer for new rows; always {@link Prediction#REFIT} with {@link
  *     Strategy.InSample}, which has no folds
@@ -26,7 +32,8 @@ import org.stacking4j.network.NetworkCheck;
  */
 public record StackingConfig(
     List<Member> members,
-    MetaNetwork metaNetwork,
+    List<MetaLearner> metaLearners,
+    boolean doNoHarm,
     Strategy strategy,
     Prediction prediction,
     long seed) {
@@ -46,6 +53,20 @@ public record StackingConfig(
         throw new IllegalArgumentException(
             "two members are named '" + member.name() + "'; give each a name of its own");
       }
+    }
+    metaLearners = List.copyOf(metaLearners);
+    if (metaLearners.isEmpty()) {
+      throw new IllegalArgumentException("an ensemble needs at least one meta learner, found none");
+    }
+    if (metaLearners.stream().map(MetaLearner::label).distinct().count() < metaLearners.size()) {
+      throw new IllegalArgumentException(
+          "meta learners must be of different kinds, found "
+              + metaLearners.stream().map(MetaLearner::label).toList());
+    }
+    if (strategy instanceof Strategy.InSample && metaLearners.size() > 1) {
+      throw new IllegalArgumentException(
+          "in-sample has no held-out rows to choose a meta learner by; give one, found "
+              + metaLearners.stream().map(MetaLearner::label).toList());
     }
     if (strategy instanceof Strategy.InSample && prediction != Prediction.REFIT) {
       throw new IllegalArgumentException(
@@ -81,13 +102,16 @@ public record StackingConfig(
       NetworkCheck.checkSizes(
           "member '" + member.name() + "'", member.configuration(), data.columns(), data.classes());
     }
-    metaNetwork.checkSizes(members.size(), data.classes());
+    for (MetaLearner learner : metaLearners) {
+      learner.checkSizes(members.size(), data.classes());
+    }
     return strategy.folds(data, seed);
   }
 
   /**
-   * A builder with the defaults: out-of-fold with 5 folds, prediction by fold mean, the residual
-   * meta network, seed 1, no members yet.
+   * A builder with the defaults: out-of-fold with 5 folds, prediction by fold mean; the residual or
+   * the linear meta network or greedy selection, whichever is best on held-out rows, or the average
+   * if none is better on held-out rows; seed 1; no members yet.
    */
   public static Builder builder() {
     return new Builder();
@@ -97,7 +121,8 @@ public record StackingConfig(
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.members.addAll(members);
-    builder.metaNetwork = metaNetwork;
+    builder.metaLearners = metaLearners;
+    builder.doNoHarm = doNoHarm;
     builder.strategy = strategy;
     builder.prediction = prediction;
     builder.seed = seed;
@@ -107,7 +132,9 @@ public record StackingConfig(
   /** Collects the parts of a configuration. Not thread-safe. */
   public static final class Builder {
     private final List<Member> members = new ArrayList<>();
-    private MetaNetwork metaNetwork = MetaNetwork.residual();
+    private List<MetaLearner> metaLearners =
+        List.of(MetaNetwork.residual(), MetaNetwork.linear(), new GreedySelection(25));
+    private boolean doNoHarm = true;
     private Strategy strategy = new Strategy.OutOfFold(5);
     private Prediction prediction = Prediction.FOLD_MEAN;
     private long seed = 1;
@@ -129,9 +156,15 @@ public record StackingConfig(
       return this;
     }
 
-    /** Sets the meta network. */
-    public Builder metaNetwork(MetaNetwork metaNetwork) {
-      this.metaNetwork = metaNetwork;
+    /** Sets the meta learners, of which the one that is best on held-out rows is used. */
+    public Builder metaLearners(MetaLearner... metaLearners) {
+      this.metaLearners = List.of(metaLearners);
+      return this;
+    }
+
+    /** Sets whether the logit average is used unless a meta learner is better on held-out rows. */
+    public Builder doNoHarm(boolean doNoHarm) {
+      this.doNoHarm = doNoHarm;
       return this;
     }
 
@@ -147,9 +180,13 @@ public record StackingConfig(
       return this;
     }
 
-    /** Leaks: see {@link Strategy.InSample}. Sets prediction by refit, the only one it has. */
+    /**
+     * Leaks: see {@link Strategy.InSample}. Sets prediction by refit, the only one it has, and the
+     * recipe's meta network, because there are no held-out rows to choose one by.
+     */
     public Builder inSample() {
       this.strategy = new Strategy.InSample();
+      this.metaLearners = List.of(MetaNetwork.free());
       this.prediction = Prediction.REFIT;
       return this;
     }
@@ -172,7 +209,7 @@ public record StackingConfig(
      * @throws IllegalArgumentException as {@link StackingConfig} does
      */
     public StackingConfig build() {
-      return new StackingConfig(members, metaNetwork, strategy, prediction, seed);
+      return new StackingConfig(members, metaLearners, doNoHarm, strategy, prediction, seed);
     }
   }
 }

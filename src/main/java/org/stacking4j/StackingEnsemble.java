@@ -13,7 +13,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stacking4j.combine.FittedMetaNetwork;
+import org.stacking4j.combine.Combiner;
+import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
@@ -22,6 +23,7 @@ import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Chunks;
+import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 
@@ -43,7 +45,7 @@ public final class StackingEnsemble {
   private static final Logger LOG = LoggerFactory.getLogger(StackingEnsemble.class);
 
   private final MemberNetworks members;
-  private final FittedMetaNetwork metaNetwork;
+  private final CombinerChoice choice;
   private final Prediction prediction;
   private final int columns;
   private final List<String> classNames;
@@ -51,13 +53,13 @@ public final class StackingEnsemble {
 
   StackingEnsemble(
       MemberNetworks members,
-      FittedMetaNetwork metaNetwork,
+      CombinerChoice choice,
       Prediction prediction,
       int columns,
       List<String> classNames,
       @Nullable MetaFeatures trainingMetaFeatures) {
     this.members = members;
-    this.metaNetwork = metaNetwork;
+    this.choice = choice;
     this.prediction = prediction;
     this.columns = columns;
     this.classNames = List.copyOf(classNames);
@@ -102,9 +104,12 @@ public final class StackingEnsemble {
             config.seed(),
             runner);
     MetaFeatures features = members.trainingMetaFeatures(data, folds);
-    FittedMetaNetwork meta = config.metaNetwork().fit(features, config.seed(), runner);
+    CombinerChoice choice =
+        CombinerChoice.of(
+            config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
+    log(choice);
     return new StackingEnsemble(
-        members, meta, config.prediction(), data.columns(), data.classNames(), features);
+        members, choice, config.prediction(), data.columns(), data.classNames(), features);
   }
 
   /**
@@ -116,7 +121,7 @@ public final class StackingEnsemble {
    *     is not finite
    */
   public INDArray logits(INDArray features) {
-    return metaNetwork.logits(memberLogits(features));
+    return combiner().logits(neededLogits(features));
   }
 
   /**
@@ -127,7 +132,7 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public INDArray probabilities(INDArray features) {
-    return metaNetwork.probabilities(memberLogits(features));
+    return combiner().probabilities(neededLogits(features));
   }
 
   /**
@@ -138,23 +143,40 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public int[] predict(INDArray features) {
-    return metaNetwork.predict(memberLogits(features));
+    return combiner().predict(neededLogits(features));
+  }
+
+  private static void log(CombinerChoice choice) {
+    for (CombinerChoice.Evidence evidence : choice.evidence()) {
+      LOG.info("on held-out rows, {}: {}", evidence.label(), evidence);
+    }
+    LOG.info("combined by {}", choice.label());
   }
 
   /**
-   * Logits of the members, side by side: what the meta network sees.
+   * Logits of the members, side by side: what the combiner sees.
    *
    * @param features {@code [rows, columns]}
    * @return {@code [rows, members × classes]}
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public INDArray memberLogits(INDArray features) {
+    check(features);
+    return members.logits(features, prediction);
+  }
+
+  /** The same without those of members whose answers do not matter. */
+  private INDArray neededLogits(INDArray features) {
+    check(features);
+    return members.logits(features, prediction, combiner()::needs);
+  }
+
+  private void check(INDArray features) {
     checkColumns(features.shape());
     if (features.size(0) == 0) {
       throw new IllegalArgumentException("features must have at least one row, found none");
     }
     checkFinite(features);
-    return members.logits(features, prediction);
   }
 
   private void checkColumns(long... shape) {
@@ -208,7 +230,7 @@ public final class StackingEnsemble {
             data.classes(),
             (from, to) -> {
               var range = NDArrayIndex.interval(from, to);
-              return metaNetwork.logits(memberLogits.get(range, NDArrayIndex.all()));
+              return combiner().logits(memberLogits.get(range, NDArrayIndex.all()));
             });
     memberLogits.close();
     return Evaluation.of(
@@ -237,13 +259,18 @@ public final class StackingEnsemble {
   }
 
   /** What combines them. */
-  public FittedMetaNetwork metaNetwork() {
-    return metaNetwork;
+  public Combiner combiner() {
+    return choice.combiner();
+  }
+
+  /** How the combiner was chosen; without evidence for an ensemble read from a file. */
+  public CombinerChoice choice() {
+    return choice;
   }
 
   /** Wall seconds of all its fits, added up. */
   public double seconds() {
-    return members.seconds() + metaNetwork.fit().seconds();
+    return members.seconds() + combiner().fits().stream().mapToDouble(FitResult::seconds).sum();
   }
 
   /** Which networks answer for new rows. */

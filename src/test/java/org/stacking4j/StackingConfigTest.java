@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
@@ -27,8 +28,10 @@ final class StackingConfigTest {
 
     assertThat(config.strategy()).isEqualTo(new Strategy.OutOfFold(5));
     assertThat(config.prediction()).isEqualTo(Prediction.FOLD_MEAN);
-    assertThat(config.metaNetwork().isResidual()).isTrue();
-    assertThat(config.metaNetwork().settings()).isEqualTo(FitSettings.defaults());
+    assertThat(config.metaLearners())
+        .extracting(MetaLearner::label)
+        .containsExactly("residual network", "linear network", "greedy selection");
+    assertThat(config.doNoHarm()).isTrue();
     assertThat(config.seed()).isEqualTo(1);
     assertThat(config.members()).hasSize(1);
     assertThat(config.members().get(0).settings()).isEqualTo(FitSettings.defaults());
@@ -42,7 +45,8 @@ final class StackingConfigTest {
         StackingConfig.builder()
             .member(A)
             .member(B)
-            .metaNetwork(free)
+            .metaLearners(free)
+            .doNoHarm(false)
             .holdout(0.25)
             .prediction(Prediction.REFIT)
             .seed(-7)
@@ -51,7 +55,12 @@ final class StackingConfigTest {
     assertThat(config)
         .isEqualTo(
             new StackingConfig(
-                List.of(A, B), free, new Strategy.Holdout(0.25), Prediction.REFIT, -7));
+                List.of(A, B),
+                List.of(free),
+                false,
+                new Strategy.Holdout(0.25),
+                Prediction.REFIT,
+                -7));
   }
 
   @Test
@@ -59,7 +68,8 @@ final class StackingConfigTest {
     StackingConfig config =
         StackingConfig.builder()
             .member(A)
-            .metaNetwork(MetaNetwork.free())
+            .doNoHarm(false)
+            .metaLearners(MetaNetwork.free())
             .outOfFold(3)
             .prediction(Prediction.REFIT)
             .seed(9)
@@ -87,11 +97,51 @@ final class StackingConfigTest {
     List<Member> members = new ArrayList<>(List.of(A));
     StackingConfig config =
         new StackingConfig(
-            members, MetaNetwork.free(), new Strategy.OutOfFold(2), Prediction.REFIT, 1);
+            members,
+            List.of(MetaNetwork.free()),
+            true,
+            new Strategy.OutOfFold(2),
+            Prediction.REFIT,
+            1);
 
     members.add(B);
 
     assertThat(config.members()).containsExactly(A);
+  }
+
+  @Test
+  void metaLearners_none() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StackingConfig.builder().member(A).metaLearners().build())
+        .withMessage("an ensemble needs at least one meta learner, found none");
+  }
+
+  @Test
+  void metaLearners_twoOfAKind() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                StackingConfig.builder()
+                    .member(A)
+                    .metaLearners(MetaNetwork.free(), MetaNetwork.free())
+                    .build())
+        .withMessage(
+            "meta learners must be of different kinds, found [free network, free network]");
+  }
+
+  @Test
+  void metaLearners_severalInSample() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                StackingConfig.builder()
+                    .member(A)
+                    .inSample()
+                    .metaLearners(MetaNetwork.free(), MetaNetwork.linear())
+                    .build())
+        .withMessage(
+            "in-sample has no held-out rows to choose a meta learner by; give one, found"
+                + " [free network, linear network]");
   }
 
   @Test
@@ -198,17 +248,34 @@ final class StackingConfigTest {
     StackingConfig.Builder members = StackingConfig.builder().member(A).member(B);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> members.metaNetwork(MetaNetwork.free(Mlp.meta(3, 3))).build().check(data))
+        .isThrownBy(
+            () ->
+                members
+                    .doNoHarm(false)
+                    .metaLearners(MetaNetwork.free(Mlp.meta(3, 3)))
+                    .build()
+                    .check(data))
         .withMessage(
             "meta network: the first layer takes 3 inputs but the data has 6 columns; set its nIn"
                 + " to 6");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> members.metaNetwork(MetaNetwork.residual(Mlp.meta(6, 2))).build().check(data))
+            () ->
+                members
+                    .doNoHarm(false)
+                    .metaLearners(MetaNetwork.residual(Mlp.meta(6, 2)))
+                    .build()
+                    .check(data))
         .withMessage(
             "meta network: the output layer has 2 units but the data has 3 classes; set its nOut"
                 + " to 3");
-    assertThat(members.metaNetwork(MetaNetwork.free(Mlp.meta(6, 3))).build().check(data).count())
+    assertThat(
+            members
+                .doNoHarm(false)
+                .metaLearners(MetaNetwork.free(Mlp.meta(6, 3)))
+                .build()
+                .check(data)
+                .count())
         .isEqualTo(5);
   }
 }

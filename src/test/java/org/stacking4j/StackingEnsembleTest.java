@@ -37,6 +37,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.stacking4j.combine.FittedMetaNetwork;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
@@ -75,7 +76,7 @@ final class StackingEnsembleTest {
         .containsExactly(floats(probabilities), within(1e-6f));
     assertThat(ensemble.predict(TEST.features())).isEqualTo(logits.argMax(1).toIntVector());
     assertThat(ensemble.logits(TEST.features()))
-        .isEqualTo(ensemble.metaNetwork().logits(ensemble.memberLogits(TEST.features())));
+        .isEqualTo(ensemble.combiner().logits(ensemble.memberLogits(TEST.features())));
   }
 
   @Test
@@ -157,7 +158,7 @@ final class StackingEnsembleTest {
     assertThat(ensemble.members().names()).containsExactly("a", "b");
     assertThat(ensemble.members().folds(0)).hasSize(3);
     assertThat(ensemble.members().refits()).isEmpty();
-    assertThat(ensemble.metaNetwork().residual()).isTrue();
+    assertThat(ensemble.combiner()).isInstanceOf(FittedMetaNetwork.class);
     assertThat(ensemble.members().folds(1).get(2).epochLosses()).hasSize(1);
   }
 
@@ -308,7 +309,9 @@ final class StackingEnsembleTest {
         .isThrownBy(
             () ->
                 StackingEnsemble.fit(
-                    config().metaNetwork(MetaNetwork.free(Mlp.meta(5, 3))).build(), TRAINING, spy))
+                    config().doNoHarm(false).metaLearners(MetaNetwork.free(Mlp.meta(5, 3))).build(),
+                    TRAINING,
+                    spy))
         .withMessageStartingWith("meta network: the first layer takes 5 inputs");
     assertThat(spy.seen()).isEmpty();
   }
@@ -401,7 +404,8 @@ final class StackingEnsembleTest {
     StackingConfig config =
         config()
             .outOfFold(2)
-            .metaNetwork(MetaNetwork.residual().withSettings(SETTINGS.withEpochs(0)))
+            .doNoHarm(false)
+            .metaLearners(MetaNetwork.residual().withSettings(SETTINGS.withEpochs(0)))
             .build();
 
     StackingEnsemble fitted = StackingEnsemble.fit(config, TRAINING, LocalFits.onThreads(2));
@@ -444,7 +448,8 @@ final class StackingEnsembleTest {
     StackingConfig.Builder builder =
         StackingConfig.builder()
             .outOfFold(3)
-            .metaNetwork(MetaNetwork.residual().withSettings(SETTINGS));
+            .doNoHarm(false)
+            .metaLearners(MetaNetwork.residual().withSettings(SETTINGS));
     for (Member member : members) {
       builder.member(member);
     }

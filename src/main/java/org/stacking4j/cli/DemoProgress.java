@@ -8,6 +8,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.experiment.ExperimentListener;
 import org.stacking4j.train.FitEvent;
+import org.stacking4j.train.FitTask;
 import picocli.CommandLine;
 
 /** Shows a run as it goes: a live bar for each stage on a terminal, plain lines elsewhere. */
@@ -16,6 +17,8 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
   private final PrintWriter progress;
   private final boolean terminal;
   private @Nullable ProgressBar bar;
+
+  private static final String META = "meta network";
 
   private DemoProgress(PrintWriter screen, PrintWriter progress, boolean terminal) {
     this.screen = screen;
@@ -56,8 +59,10 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
   @Override
   public void onEvent(FitEvent event) {
     if (event instanceof FitEvent.EpochEnded ended) {
-      boolean meta = ended.task().folds() == 0 && ended.task().name().equals("meta network");
-      if (meta) {
+      if (ofMetaNetwork(ended.task())) {
+        if (ended.task().folds() > 0 || !ended.task().name().endsWith("'")) {
+          return; // in cross validation, or a repeat: many small fits that nobody waits for
+        }
         close(); // the bar of the members' fits is over
         screen.printf(
             Locale.ROOT,
@@ -70,12 +75,16 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
         bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", ended.loss()));
       }
     } else if (event instanceof FitEvent.Finished finished && !terminal) {
-      if (!finished.task().name().equals("meta network")) {
+      if (!ofMetaNetwork(finished.task())) {
         progress.printf(
             Locale.ROOT, "  %s: %.1f s%n", finished.task().describe(), finished.seconds());
       }
     }
     screen.flush();
+  }
+
+  private static boolean ofMetaNetwork(FitTask task) {
+    return task.name().startsWith(META);
   }
 
   @Override

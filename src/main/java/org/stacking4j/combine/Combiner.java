@@ -1,7 +1,9 @@
 package org.stacking4j.combine;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.stacking4j.train.FitResult;
 
 /**
  * Turns member logits, {@code [rows, members × classes]}, into one answer per row. Implementations
@@ -34,6 +36,20 @@ public interface Combiner {
    */
   default int[] predict(INDArray memberLogits) {
     return logits(memberLogits).argMax(1).toIntVector();
+  }
+
+  /**
+   * Whether its answer depends on a member; it does not look at the logits of others.
+   *
+   * @param member its position, from 0
+   */
+  default boolean needs(int member) {
+    return true;
+  }
+
+  /** The networks that were fitted for it, none if it learns nothing. */
+  default List<FitResult> fits() {
+    return List.of();
   }
 
   /**

@@ -3,7 +3,12 @@ package org.stacking4j.combine;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-record LogitAverage(int classes) implements Combiner {
+/**
+ * The mean of the members' logits. Immutable and thread-safe.
+ *
+ * @param classes how many logits each member has
+ */
+public record LogitAverage(int classes) implements Combiner {
   @Override
   public INDArray logits(INDArray memberLogits) {
     return byMember(memberLogits, classes).mean(1);

@@ -5,6 +5,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
+import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
@@ -15,7 +16,7 @@ import org.stacking4j.meta.Prediction;
 /** Everything that answers for the same test rows, compared with the average of the members. */
 final class Competition {
   /** The rival every other row is compared with. */
-  private static final String REFERENCE = "logit average";
+  private static final String REFERENCE = CombinerChoice.AVERAGE;
 
   private final LabeledData test;
   private final int classes;
@@ -56,7 +57,7 @@ final class Competition {
       double seconds = stack.members().seconds();
       enter("fold average", Combiner.logitAverage(classes), byFolds, seconds);
     }
-    return enter("stack " + label, stack.metaNetwork(), logits, stack.seconds());
+    return enter("stack " + label, stack.combiner(), logits, stack.seconds());
   }
 
   private Evaluation enter(String name, Combiner combiner, INDArray memberLogits, double seconds) {

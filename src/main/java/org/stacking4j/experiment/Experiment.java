@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Evaluation;
@@ -72,10 +73,10 @@ public final class Experiment {
     @Nullable MetaFeatures answers = null; // of the last stack, for the files
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       String label = stack.getKey();
-      int epochs = config.memberEpochs(label) + config.fit().epochs();
-      listener.stageStarted("stacking " + label, epochs);
+      listener.stageStarted("stacking " + label, config.memberEpochs(label));
       StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
       watch.lap("meta-features");
+      tell(ensemble.choice());
       answers = ensemble.metaFeatures(data.test());
       Evaluation evaluation = competition.enterStack(label, ensemble, answers);
       listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
@@ -87,6 +88,13 @@ public final class Experiment {
         new Results(config, data, bases, ensembles, leaderboard, threads, watch),
         java.util.Objects.requireNonNull(answers));
     return leaderboard;
+  }
+
+  private void tell(CombinerChoice choice) {
+    for (CombinerChoice.Evidence evidence : choice.evidence()) {
+      listener.found("  held out, " + evidence.label() + ": " + evidence);
+    }
+    listener.found("combined by " + choice.label());
   }
 
   /** Checks every stack against the data before anything is fitted. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Locale;
 import org.stacking4j.StackingConfig;
+import org.stacking4j.combine.GreedySelection;
+import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
@@ -64,16 +66,35 @@ public record ExperimentConfig(
     }
   }
 
-  /** Which meta network. */
+  /** Which meta learner. */
   public enum Meta {
-    /** It answers by itself. */
+    /** Residual, linear or greedy, whichever is best on held-out rows. */
+    BEST,
+    /** A network that corrects the logit average. */
+    RESIDUAL,
+    /** A correction that is linear in the members' logits. */
+    LINEAR,
+    /** A network that answers by itself. */
     FREE,
-    /** It corrects the logit average. */
-    RESIDUAL;
+    /** Members' weights, by greedy selection. */
+    GREEDY;
 
-    MetaNetwork network(Fit fit) {
-      return (this == FREE ? MetaNetwork.free() : MetaNetwork.residual())
-          .withSettings(fit.settings());
+    MetaLearner[] learners(Fit fit) {
+      return switch (this) {
+        case BEST ->
+            new MetaLearner[] {RESIDUAL.learner(fit), LINEAR.learner(fit), GREEDY.learner(fit)};
+        default -> new MetaLearner[] {learner(fit)};
+      };
+    }
+
+    private MetaLearner learner(Fit fit) {
+      return switch (this) {
+        case BEST -> throw new IllegalStateException("best is several");
+        case RESIDUAL -> MetaNetwork.residual().withSettings(fit.settings());
+        case LINEAR -> MetaNetwork.linear().withSettings(fit.settings());
+        case FREE -> MetaNetwork.free().withSettings(fit.settings());
+        case GREEDY -> new GreedySelection(25);
+      };
     }
 
     @Override
@@ -86,10 +107,10 @@ public record ExperimentConfig(
   public record InSample(Meta meta) {}
 
   /** How to stack out-of-fold. */
-  public record OutOfFold(Meta meta, int folds, Prediction prediction) {}
+  public record OutOfFold(Meta meta, boolean doNoHarm, int folds, Prediction prediction) {}
 
   /** How to stack by holdout. */
-  public record Holdout(Meta meta, double fraction, Prediction prediction) {}
+  public record Holdout(Meta meta, boolean doNoHarm, double fraction, Prediction prediction) {}
 
   /**
    * @throws IllegalArgumentException if a value is out of its range
@@ -127,17 +148,19 @@ public record ExperimentConfig(
       builder.member(new Member(member.name(), Mlp.base(columns, classes, hidden), fit.settings()));
     }
     switch (label) {
-      case "in-sample" -> builder.inSample().metaNetwork(inSample.meta().network(fit));
+      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit));
       case "out-of-fold" ->
           builder
               .outOfFold(outOfFold.folds())
               .prediction(outOfFold.prediction())
-              .metaNetwork(outOfFold.meta().network(fit));
+              .metaLearners(outOfFold.meta().learners(fit))
+              .doNoHarm(outOfFold.doNoHarm());
       default ->
           builder
               .holdout(holdout.fraction())
               .prediction(holdout.prediction())
-              .metaNetwork(holdout.meta().network(fit));
+              .metaLearners(holdout.meta().learners(fit))
+              .doNoHarm(holdout.doNoHarm());
     }
     return builder.build();
   }

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Leaderboard;
@@ -58,6 +59,7 @@ record Results(
       line.put("difference", row.difference().difference());
       line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
     }
+    describeChoices(root.putObject("combiners"));
     root.put("difference_to", leaderboard.reference());
     root.put("saved_stack", "stack " + lastLabel());
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
@@ -76,6 +78,23 @@ record Results(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("results cannot be written as JSON", e);
     }
+  }
+
+  private void describeChoices(ObjectNode into) {
+    ensembles.forEach(
+        (label, stack) -> {
+          ObjectNode choice = into.putObject(label);
+          choice.put("chosen", stack.choice().label());
+          ArrayNode candidates = choice.putArray("held_out");
+          for (CombinerChoice.Evidence evidence : stack.choice().evidence()) {
+            ObjectNode line = candidates.addObject();
+            line.put("name", evidence.label());
+            line.put("log_loss", evidence.logLoss());
+            line.put("accuracy", evidence.accuracy());
+            line.put("log_loss_gain", evidence.lossGain());
+            line.put("log_loss_gain_error", evidence.lossGainError());
+          }
+        });
   }
 
   private static String version() {
@@ -106,7 +125,12 @@ record Results(
                   property.apply(folds.get(fold - 1)));
             }
           }
-          into.putPOJO(label + " meta network", property.apply(stack.metaNetwork().fit()));
+          List<FitResult> meta = stack.combiner().fits();
+          for (int i = 0; i < meta.size(); i++) {
+            into.putPOJO(
+                label + " meta network" + (i == 0 ? "" : " " + (i + 1)),
+                property.apply(meta.get(i)));
+          }
         });
   }
 }

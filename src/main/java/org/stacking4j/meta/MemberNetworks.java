@@ -3,6 +3,7 @@ package org.stacking4j.meta;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -162,13 +163,26 @@ public final class MemberNetworks {
    * @throws IllegalStateException if there are no such networks
    */
   public INDArray logits(INDArray features, Prediction prediction) {
+    return logits(features, prediction, member -> true);
+  }
+
+  /**
+   * Logits of new rows by some of the members.
+   *
+   * @param features {@code [rows, columns]}
+   * @param prediction which networks answer
+   * @param needed the positions of the members that are asked, from 0
+   * @return {@code [rows, members × classes]}, members in order, 0 for those that are not asked
+   * @throws IllegalStateException if there are no such networks
+   */
+  public INDArray logits(INDArray features, Prediction prediction, IntPredicate needed) {
     return Chunks.collect(
         features.size(0),
         width(),
         (from, to) -> {
           INDArray rows = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
           INDArray chunk = rows.castTo(DataType.FLOAT); // once for all networks; often the rows
-          INDArray logits = logitsOfChunk(chunk, prediction);
+          INDArray logits = logitsOfChunk(chunk, prediction, needed);
           if (chunk != rows) {
             chunk.close();
           }
@@ -191,17 +205,19 @@ public final class MemberNetworks {
         width(),
         (from, to) -> {
           INDArray chunk = data.features(from, to);
-          INDArray logits = logitsOfChunk(chunk, prediction);
+          INDArray logits = logitsOfChunk(chunk, prediction, member -> true);
           chunk.close();
           return logits;
         });
   }
 
-  private INDArray logitsOfChunk(INDArray features, Prediction prediction) {
+  private INDArray logitsOfChunk(INDArray features, Prediction prediction, IntPredicate needed) {
     int classes = classes();
-    INDArray all =
-        Nd4j.createUninitialized(DataType.FLOAT, new long[] {features.size(0), width()}, 'c');
+    INDArray all = Nd4j.create(DataType.FLOAT, new long[] {features.size(0), width()}, 'c');
     for (int m = 0; m < names.size(); m++) {
+      if (!needed.test(m)) {
+        continue;
+      }
       List<FitResult> networks = networks(m, prediction);
       INDArray sum = networks.get(0).network().logits(features);
       for (FitResult other : networks.subList(1, networks.size())) {

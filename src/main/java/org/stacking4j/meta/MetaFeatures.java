@@ -142,6 +142,18 @@ public final class MetaFeatures {
     return folds.clone();
   }
 
+  /**
+   * Some of the rows, in the given order; the logits are shared and not copied.
+   *
+   * @param rows positions, 0-based, each at most once
+   * @throws IllegalArgumentException if no row is selected, or one more than once
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public MetaFeatures select(int[] rows) {
+    return new MetaFeatures(
+        members, table.select(rows), IntStream.of(rows).map(row -> folds[row]).toArray());
+  }
+
   /** As labelled rows, to fit a network on: the logits are the features. */
   public LabeledData toLabeledData() {
     return table;

@@ -69,6 +69,33 @@ public final class Mlp {
         .build();
   }
 
+  /**
+   * A small network that corrects an average: dense 64, ReLU, softmax output, no dropout.
+   *
+   * @param inputs meta-feature columns, members × classes
+   * @param classes 2 or more
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration correction(int inputs, int classes) {
+    checkSizes(inputs, classes, 64);
+    return start()
+        .layer(dense(inputs, 64, 0).activation(Activation.RELU).build())
+        .layer(output(64, classes, 0))
+        .build();
+  }
+
+  /**
+   * No hidden layer: a softmax over a linear map, which is multinomial logistic regression.
+   *
+   * @param inputs columns
+   * @param classes 2 or more
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration linear(int inputs, int classes) {
+    checkSizes(inputs, classes, 1);
+    return start().layer(output(inputs, classes, 0)).build();
+  }
+
   private static NeuralNetConfiguration.ListBuilder start() {
     return new NeuralNetConfiguration.Builder()
         .weightInit(WeightInit.UNIFORM)

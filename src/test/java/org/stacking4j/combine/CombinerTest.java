@@ -7,6 +7,7 @@ import static org.stacking4j.testing.TinyNetworks.fitted;
 import static org.stacking4j.testing.TinyNetworks.floats;
 import static org.stacking4j.testing.TinyNetworks.withWeights;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +106,8 @@ final class CombinerTest {
 
   @Test
   void identityMetaNetwork_ofOneMember_isTheMember() {
-    Combiner identity = new FittedMetaNetwork(fitted(withWeights(IDENTITY, 0, 0, 0)), false);
+    Combiner identity =
+        new FittedMetaNetwork(List.of(fitted(withWeights(IDENTITY, 0, 0, 0))), false);
     float[][] oneMember = {{1, 2, 3}, {-4, 0.5f, 100}};
 
     assertThat(identity.logits(array(oneMember)).toFloatMatrix()).isDeepEqualTo(oneMember);
@@ -114,7 +116,7 @@ final class CombinerTest {
   @Test
   void linearMetaNetwork_withEqualWeights_isTheAverage() {
     float[][] half = {{.5f, 0, 0}, {0, .5f, 0}, {0, 0, .5f}, {.5f, 0, 0}, {0, .5f, 0}, {0, 0, .5f}};
-    Combiner linear = new FittedMetaNetwork(fitted(withWeights(half, 0, 0, 0)), false);
+    Combiner linear = new FittedMetaNetwork(List.of(fitted(withWeights(half, 0, 0, 0))), false);
 
     assertThat(linear.logits(array(LOGITS)).toFloatMatrix())
         .isDeepEqualTo(Combiner.logitAverage(3).logits(array(LOGITS)).toFloatMatrix());
@@ -123,7 +125,8 @@ final class CombinerTest {
   @Test
   void residualMetaNetwork_isAddedToTheAverage() {
     float[][] nothing = new float[6][3];
-    Combiner residual = new FittedMetaNetwork(fitted(withWeights(nothing, 10, 20, 30)), true);
+    Combiner residual =
+        new FittedMetaNetwork(List.of(fitted(withWeights(nothing, 10, 20, 30))), true);
 
     assertThat(residual.logits(array(LOGITS)).toFloatMatrix())
         .isDeepEqualTo(new float[][] {{13, 21, 31}, {9, 22, 30.5f}});
@@ -186,8 +189,8 @@ final class CombinerTest {
         Combiner.softVote(3),
         Combiner.majorityVote(3),
         Combiner.member(1, 3),
-        new FittedMetaNetwork(fitted(withWeights(some, 0, 1, 2)), false),
-        new FittedMetaNetwork(fitted(withWeights(some, 0, 1, 2)), true));
+        new FittedMetaNetwork(List.of(fitted(withWeights(some, 0, 1, 2))), false),
+        new FittedMetaNetwork(List.of(fitted(withWeights(some, 0, 1, 2))), true));
   }
 
   @Test

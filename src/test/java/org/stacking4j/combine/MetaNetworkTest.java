@@ -26,6 +26,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.LocalFits;
@@ -86,8 +87,7 @@ final class MetaNetworkTest {
 
   @Test
   void residual_whereTheAverageIsWrong_learnsToCorrectIt() {
-    FittedMetaNetwork fitted =
-        MetaNetwork.residual().withSettings(settings(25)).fit(FEATURES, 1, RUNNER);
+    Combiner fitted = MetaNetwork.residual().withSettings(settings(25)).fit(FEATURES, 1, RUNNER);
 
     Evaluation before = evaluate(Combiner.logitAverage(3));
     Evaluation after = evaluate(fitted);
@@ -95,7 +95,7 @@ final class MetaNetworkTest {
     assertThat(after.logLoss()).isLessThan(0.5 * before.logLoss());
     assertThat(after.accuracy()).isGreaterThan(0.9);
     // The losses told on the way are those of average and correction together.
-    assertThat(fitted.fit().epochLosses().get(0)).isEqualTo(before.logLoss(), within(0.5));
+    assertThat(fitted.fits().get(0).epochLosses().get(0)).isEqualTo(before.logLoss(), within(0.5));
   }
 
   @Test
@@ -106,7 +106,7 @@ final class MetaNetworkTest {
         MetaNetwork.residual(linear)
             .withSettings(new FitSettings(1, 60, Double.POSITIVE_INFINITY, true));
 
-    float[] learned = oneStep.fit(FEATURES, 1, RUNNER).fit().network().parameters();
+    float[] learned = oneStep.fit(FEATURES, 1, RUNNER).fits().get(0).network().parameters();
 
     INDArray x = FEATURES.logits();
     INDArray average = average();
@@ -136,14 +136,16 @@ final class MetaNetworkTest {
           return RUNNER.run(tasks);
         };
 
-    MetaNetwork.residual().withSettings(settings(0)).fit(FEATURES, 9, spy);
+    MetaNetwork.residual().withRepeats(1).withSettings(settings(0)).fit(FEATURES, 9, spy);
     MetaNetwork.free().withSettings(settings(0)).fit(FEATURES, 9, spy);
 
     assertThat(asked).hasSize(2);
     assertThat(asked.get(0).margin()).isEqualTo(average());
     assertThat(asked.get(1).margin()).isNull();
+    assertThat(asked)
+        .extracting(FitTask::describe)
+        .containsExactly("meta network 'residual', all rows", "meta network 'free', all rows");
     for (FitTask task : asked) {
-      assertThat(task.describe()).isEqualTo("meta network, all rows");
       assertThat(task.seed()).isEqualTo(Seeds.of(9, "meta network", 0));
       assertThat(task.data().features()).isEqualTo(FEATURES.logits());
       assertThat(task.data().labels()).isEqualTo(FEATURES.labels());
@@ -161,7 +163,7 @@ final class MetaNetworkTest {
     assertThat(output.getWeightInitFn()).isInstanceOf(WeightInitUniform.class);
 
     output.setNOut(5);
-    assertThat(network.fit(FEATURES, 1, RUNNER).fit().network().classes()).isEqualTo(3);
+    assertThat(network.fit(FEATURES, 1, RUNNER).fits().get(0).network().classes()).isEqualTo(3);
   }
 
   @Test
@@ -169,12 +171,12 @@ final class MetaNetworkTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MetaNetwork.free(Mlp.meta(9, 3)).fit(FEATURES, 1, RUNNER))
         .withMessage(
-            "meta network: the first layer takes 9 inputs but the data has 6 columns; set its nIn"
+            "meta network 'free': the first layer takes 9 inputs but the data has 6 columns; set its nIn"
                 + " to 6");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MetaNetwork.residual(Mlp.meta(6, 2)).fit(FEATURES, 1, RUNNER))
         .withMessage(
-            "meta network: the output layer has 2 units but the data has 3 classes; set its nOut"
+            "meta network 'residual': the output layer has 2 units but the data has 3 classes; set its nOut"
                 + " to 3");
   }
 
@@ -195,6 +197,36 @@ final class MetaNetworkTest {
     assertThat(MetaNetwork.residual().withSettings(settings(3)).settings()).isEqualTo(settings(3));
     assertThat(MetaNetwork.free().isResidual()).isFalse();
     assertThat(MetaNetwork.residual().withSettings(settings(3)).isResidual()).isTrue();
+  }
+
+  @Test
+  void repeats_areNetworksOfSeveralSeeds_whoseMeanAnswers() {
+    MetaNetwork one = MetaNetwork.residual().withRepeats(1).withSettings(settings(3));
+    Combiner fitted = one.withRepeats(3).fit(FEATURES, 1, RUNNER);
+
+    assertThat(fitted.fits()).hasSize(3);
+    INDArray mean = Nd4j.zeros(60, 3);
+    for (FitResult fit : fitted.fits()) {
+      mean.addi(new FittedMetaNetwork(List.of(fit), true).logits(FEATURES.logits()).div(3));
+    }
+    assertThat(floats(fitted.logits(FEATURES.logits())))
+        .containsExactly(floats(mean), within(1e-5f));
+    assertThat(fitted.fits().get(1).network().parameters())
+        .isNotEqualTo(fitted.fits().get(0).network().parameters());
+    assertThat(fitted.fits().get(0).network().parameters())
+        .isEqualTo(one.fit(FEATURES, 1, RUNNER).fits().get(0).network().parameters());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> one.withRepeats(0))
+        .withMessage("repeats must be >= 1, found 0");
+  }
+
+  @Test
+  void linear_beforeItHasLearned_isTheAverageAndHasNoHiddenLayer() {
+    Combiner fitted = MetaNetwork.linear().withSettings(settings(0)).fit(FEATURES, 1, RUNNER);
+
+    assertThat(floats(fitted.logits(FEATURES.logits())))
+        .containsExactly(floats(average()), within(1e-6f));
+    assertThat(fitted.fits().get(0).network().parameters()).hasSize(6 * 3 + 3);
   }
 
   private static Evaluation evaluate(Combiner combiner) {

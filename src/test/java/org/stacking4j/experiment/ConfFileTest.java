@@ -65,7 +65,8 @@ class ConfFileTest {
     assertThat(stack.members()).hasSize(1);
     assertThat(stack.strategy()).isEqualTo(new Strategy.OutOfFold(7));
     assertThat(stack.prediction()).isEqualTo(Prediction.REFIT);
-    assertThat(stack.metaNetwork().isResidual()).isTrue();
+    assertThat(stack.metaLearners()).hasSize(3);
+    assertThat(stack.doNoHarm()).isTrue();
     assertThat(config.fit().batchSize()).isEqualTo(128);
   }
 

@@ -165,7 +165,8 @@ final class ReproducibilityTest {
         StackingConfig.builder()
             .outOfFold(2)
             .seed(11)
-            .metaNetwork(MetaNetwork.residual().withSettings(SETTINGS));
+            .doNoHarm(false)
+            .metaLearners(MetaNetwork.residual().withSettings(SETTINGS));
     for (Member member : members) {
       builder.member(member);
     }

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.combine.CombinerChoice;
+import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.Prediction;
@@ -40,6 +43,7 @@ import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.FitResult;
 import org.stacking4j.train.LocalFits;
 
 @TestInstance(Lifecycle.PER_CLASS)
@@ -63,8 +67,10 @@ final class SaveLoadTest {
         config().prediction(Prediction.REFIT),
         config().holdout(0.3),
         config().inSample(),
-        config().metaNetwork(MetaNetwork.free().withSettings(SETTINGS)),
-        config().metaNetwork(MetaNetwork.residual(Mlp.base(6, 3, 4)).withSettings(SETTINGS)));
+        config().doNoHarm(false).metaLearners(MetaNetwork.free().withSettings(SETTINGS)),
+        config()
+            .doNoHarm(false)
+            .metaLearners(MetaNetwork.residual(Mlp.base(6, 3, 4)).withSettings(SETTINGS)));
   }
 
   @ParameterizedTest
@@ -89,9 +95,10 @@ final class SaveLoadTest {
     assertThat(loaded.classNames()).isEqualTo(saved.classNames());
     assertThat(loaded.members().names()).isEqualTo(saved.members().names());
     assertThat(loaded.members().seconds()).isEqualTo(saved.members().seconds());
-    assertThat(loaded.metaNetwork().residual()).isEqualTo(saved.metaNetwork().residual());
-    assertThat(loaded.metaNetwork().fit().epochLosses())
-        .isEqualTo(saved.metaNetwork().fit().epochLosses());
+    assertThat(loaded.choice().label()).isEqualTo(saved.choice().label());
+    assertThat(loaded.combiner().fits())
+        .extracting(FitResult::epochLosses)
+        .isEqualTo(saved.combiner().fits().stream().map(FitResult::epochLosses).toList());
     assertThat(loaded.trainingMetaFeatures()).isEmpty();
   }
 
@@ -220,14 +227,69 @@ final class SaveLoadTest {
 
   @Test
   void load_ofANewerVersion() throws IOException {
-    // Read as if it were version 1, it might answer with nonsense.
+    // Read as if it were version 2, it might answer with nonsense.
     assertRefused(
-        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 2)),
-        "its format version is 2, this library reads up to 1; use a newer library");
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 3)),
+        "its format version is 3, this library reads up to 2; use a newer library");
+  }
+
+  @Test
+  void load_ofTheFirstVersion_whichAlwaysHadOneMetaNetwork() throws IOException {
+    StackingEnsemble saved = ensemble;
+    Path file =
+        edited(
+            entries ->
+                editManifest(
+                    entries,
+                    manifest -> {
+                      manifest.put("formatVersion", 1);
+                      manifest.remove("combiner");
+                      manifest.put("residual", true);
+                    }));
+
+    StackingEnsemble loaded = StackingEnsemble.load(file);
+
+    assertThat(floats(loaded.logits(TEST.features())))
+        .isEqualTo(floats(saved.logits(TEST.features())));
+    assertThat(loaded.choice().label()).isEqualTo("residual network");
+  }
+
+  @Test
+  void load_ofEachKindOfCombiner_answersWithTheSameBits() throws IOException {
+    List<StackingConfig.Builder> configs =
+        List.of(
+            config().metaLearners(new GreedySelection(5)),
+            config().metaLearners(MetaNetwork.residual().withRepeats(3).withSettings(SETTINGS)),
+            config().metaLearners(new GreedySelection(5), MetaNetwork.linear()),
+            // A meta network that learns nothing is no better than the average.
+            config()
+                .doNoHarm(true)
+                .metaLearners(MetaNetwork.residual().withSettings(SETTINGS.withEpochs(0))));
+    List<String> kinds = new ArrayList<>();
+    for (StackingConfig.Builder config : configs) {
+      StackingEnsemble saved = fit(config);
+
+      saved.save(file());
+      StackingEnsemble loaded = StackingEnsemble.load(file());
+
+      assertThat(floats(loaded.probabilities(TEST.features())))
+          .isEqualTo(floats(saved.probabilities(TEST.features())));
+      kinds.add(saved.choice().label());
+    }
+    assertThat(kinds).contains("greedy selection", CombinerChoice.AVERAGE);
+  }
+
+  @Test
+  void load_ofAnUnknownCombiner() throws IOException {
+    assertRefused(
+        entries ->
+            editManifest(
+                entries, manifest -> ((ObjectNode) manifest.get("combiner")).put("kind", "oracle")),
+        "its manifest names an unknown combiner, 'oracle'");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"classNames", "columns", "prediction", "residual", "networks"})
+  @ValueSource(strings = {"classNames", "columns", "prediction", "combiner", "networks"})
   void load_ofAManifestWithoutAField(String field) throws IOException {
     Path file = edited(entries -> editManifest(entries, manifest -> manifest.remove(field)));
 
@@ -288,7 +350,7 @@ final class SaveLoadTest {
     assertRefused(
         entries ->
             editManifest(entries, manifest -> ((ArrayNode) manifest.get("networks")).remove(4)),
-        "its manifest names no meta network");
+        "its manifest names 0 meta networks, but its combiner has 1");
   }
 
   @Test
@@ -459,6 +521,7 @@ final class SaveLoadTest {
         .member(new Member("a", TinyNetworks.linear(6, 3), SETTINGS))
         .member(new Member("b", Mlp.base(6, 3, 8), SETTINGS))
         .outOfFold(2)
-        .metaNetwork(MetaNetwork.residual().withSettings(SETTINGS));
+        .doNoHarm(false)
+        .metaLearners(MetaNetwork.residual().withRepeats(1).withSettings(SETTINGS));
   }
 }

@@ -1,0 +1,263 @@
+package org.stacking4j.combine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.PairedDifference;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.Seeds;
+
+/**
+ * Which combiner an ensemble uses, and why. Immutable.
+ *
+ * <p>Every learner is cross-validated on the meta-features: it learns from four fifths of the rows
+ * and answers for the rest, five times. The logit average needs no learning and answers for the
+ * same rows. The learner with the least log loss is chosen (the discrete Super Learner of van der
+ * Laan, Polley, Hubbard 2007) and fitted on all rows. With <b>do no harm</b>, only learners count
+ * whose log loss was lower than the average's and whose accuracy was not certainly lower. If there
+ * is none, the average it is. The comparison leans to the average, so no further margin is asked:
+ * the learners learn from fewer rows than they will, and answer for single networks' logits, which
+ * are noisier than the mean of several.
+ *
+ * <p>Log losses are compared at each one's best temperature, which also goes into the combiner; so
+ * a learner does not win by mending only how sure the average is.
+ *
+ * <p>The rows are split anew and not by the members' folds. All fold networks answer for a new row,
+ * and the learner has learned from each of them, though not from that row. Split by the members'
+ * folds, it would have to answer for networks that it has never heard.
+ *
+ * @param combiner what answers
+ * @param label what it is, in words
+ * @param evidence of the average, first, and of each learner; empty where a single learner was to
+ *     be used whatever comes
+ */
+public record CombinerChoice(Combiner combiner, String label, List<Evidence> evidence) {
+  /** The name of the rival that learns nothing. */
+  public static final String AVERAGE = "logit average";
+
+  private static final int FOLDS = 5;
+
+  /**
+   * How good a combiner was on rows it had not learned from.
+   *
+   * @param label what it is, in words
+   * @param accuracy 0 to 1
+   * @param logLoss at its best temperature, in nats
+   * @param accuracyGain its accuracy less the average's
+   * @param lossGain the average's log loss less its own, in nats
+   * @param lossGainError standard error of {@code lossGain}
+   */
+  public record Evidence(
+      String label,
+      double accuracy,
+      double logLoss,
+      PairedDifference accuracyGain,
+      double lossGain,
+      double lossGainError) {
+    /** Whether it was better than the average. */
+    public boolean convinces() {
+      return lossGain > 0 && accuracyGain.high() >= 0;
+    }
+
+    /** In words: {@code log loss 0.0851 (0.0098 ± 0.0020 below the average), accuracy 0.9743}. */
+    @Override
+    public String toString() {
+      String comparison =
+          label.equals(AVERAGE)
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  " (%.4f ± %.4f %s the average)",
+                  Math.abs(lossGain),
+                  1.96 * lossGainError,
+                  lossGain < 0 ? "above" : "below");
+      return String.format(
+          Locale.ROOT, "log loss %.4f%s, accuracy %.4f", logLoss, comparison, accuracy);
+    }
+  }
+
+  public CombinerChoice {
+    evidence = List.copyOf(evidence);
+  }
+
+  /**
+   * Chooses and fits.
+   *
+   * @param learners one or more
+   * @param doNoHarm whether the average is used unless a learner was better; does nothing where the
+   *     members saw the rows they answer for, because nothing can be found out there
+   * @param features out-of-fold or held-out meta-features, or in-sample ones for a single learner
+   * @param seed of the ensemble
+   * @param runner where networks are fitted
+   * @throws IllegalArgumentException if there is no learner, or several and in-sample features
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public static CombinerChoice of(
+      List<MetaLearner> learners,
+      boolean doNoHarm,
+      MetaFeatures features,
+      long seed,
+      FitRunner runner) {
+    if (learners.isEmpty()) {
+      throw new IllegalArgumentException("there is no meta learner to choose, give one or more");
+    }
+    boolean inSample = Arrays.stream(features.folds()).allMatch(fold -> fold == 0);
+    if (learners.size() > 1 && inSample) {
+      throw new IllegalArgumentException(
+          "in-sample meta-features cannot tell which of "
+              + learners.size()
+              + " meta learners is best; give one");
+    }
+    if (inSample || (learners.size() == 1 && !doNoHarm)) {
+      MetaLearner only = learners.get(0);
+      return new CombinerChoice(only.fit(features, seed, runner), only.label(), List.of());
+    }
+    return new Trial(features, folds(features, seed)).choose(learners, doNoHarm, seed, runner);
+  }
+
+  private static Folds folds(MetaFeatures features, long seed) {
+    LabeledData table = features.toLabeledData();
+    int rarest = Arrays.stream(table.classCounts()).filter(rows -> rows > 0).min().orElse(0);
+    return rarest < 2
+        ? Folds.none(table.rows())
+        : Folds.stratified(table, Math.min(FOLDS, rarest), Seeds.of(seed, "meta learners", 0));
+  }
+
+  /** The cross validation. */
+  private static final class Trial {
+    private final MetaFeatures features;
+    private final int classes;
+    private final int[] labels;
+    private final Folds folds;
+    private final INDArray memberLogits;
+    private final float[] average;
+
+    Trial(MetaFeatures features, Folds folds) {
+      this.features = features;
+      this.classes = features.classNames().size();
+      this.labels = features.labels();
+      this.folds = folds;
+      this.memberLogits = features.logits();
+      this.average = floats(Combiner.logitAverage(classes).logits(memberLogits));
+    }
+
+    CombinerChoice choose(
+        List<MetaLearner> learners, boolean doNoHarm, long seed, FitRunner runner) {
+      List<float[]> answers = new ArrayList<>();
+      answers.add(average);
+      if (folds.count() > 1) {
+        answers.addAll(crossValidated(learners, seed, runner));
+      }
+      List<Evidence> evidence = new ArrayList<>();
+      double[] averageLosses = lossesAtBest(average);
+      int best = doNoHarm ? 0 : Math.min(1, answers.size() - 1);
+      for (int i = 0; i < answers.size(); i++) {
+        String label = i == 0 ? AVERAGE : learners.get(i - 1).label();
+        Evidence found = evidence(label, answers.get(i), averageLosses);
+        evidence.add(found);
+        boolean counts = i > 0 && (!doNoHarm || found.convinces());
+        if (counts && found.logLoss() < evidence.get(best).logLoss()) {
+          best = i;
+        }
+      }
+      Combiner chosen =
+          best == 0
+              ? Combiner.logitAverage(classes)
+              : learners.get(best - 1).fit(features, seed, runner);
+      Combiner tempered = new Tempered(chosen, Tempered.temperature(answers.get(best), labels));
+      memberLogits.close();
+      return new CombinerChoice(tempered, evidence.get(best).label(), evidence);
+    }
+
+    /** Each learner's answers for all rows, {@code [rows, classes]}. */
+    private List<float[]> crossValidated(List<MetaLearner> learners, long seed, FitRunner runner) {
+      List<FitTask> tasks = new ArrayList<>();
+      List<Integer> counts = new ArrayList<>();
+      List<MetaFeatures> training = new ArrayList<>(); // by fold
+      for (int fold = 1; fold <= folds.count(); fold++) {
+        training.add(features.select(folds.training(fold)));
+      }
+      for (MetaLearner learner : learners) {
+        for (int fold = 1; fold <= folds.count(); fold++) {
+          List<FitTask> own = learner.tasks(training.get(fold - 1), fold, folds.count(), seed);
+          counts.add(own.size());
+          tasks.addAll(own);
+        }
+      }
+      List<FitResult> fits = runner.run(tasks);
+      List<float[]> answers = new ArrayList<>();
+      int next = 0;
+      for (int i = 0; i < learners.size(); i++) {
+        float[] all = new float[average.length];
+        for (int fold = 1; fold <= folds.count(); fold++) {
+          int count = counts.get(i * folds.count() + fold - 1);
+          Combiner learned =
+              learners.get(i).learn(training.get(fold - 1), fits.subList(next, next + count));
+          next += count;
+          put(learned, folds.heldOut(fold), all);
+        }
+        answers.add(all);
+      }
+      return answers;
+    }
+
+    private void put(Combiner combiner, int[] rows, float[] all) {
+      float[] logits = floats(combiner.logits(Nd4j.pullRows(memberLogits, 1, rows)));
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(logits, i * classes, all, rows[i] * classes, classes);
+      }
+    }
+
+    private Evidence evidence(String label, float[] answers, double[] averageLosses) {
+      INDArray logits = matrix(answers);
+      int[] predicted = logits.argMax(1).toIntVector();
+      double[] own = lossesAtBest(answers);
+      double sum = 0;
+      double squares = 0;
+      for (int row = 0; row < own.length; row++) {
+        double gain = averageLosses[row] - own[row];
+        sum += gain;
+        squares += gain * gain;
+      }
+      double mean = sum / own.length;
+      double variance = Math.max(0, squares / own.length - mean * mean);
+      return new Evidence(
+          label,
+          accuracy(predicted),
+          Arrays.stream(own).sum() / own.length,
+          PairedDifference.of(predicted, matrix(average).argMax(1).toIntVector(), labels),
+          mean,
+          Math.sqrt(variance / Math.max(1, own.length - 1)));
+    }
+
+    private double accuracy(int[] predicted) {
+      int right = 0;
+      for (int row = 0; row < labels.length; row++) {
+        right += predicted[row] == labels[row] ? 1 : 0;
+      }
+      return (double) right / labels.length;
+    }
+
+    /** At the temperature it will have, so that being less sure is no gain by itself. */
+    private double[] lossesAtBest(float[] answers) {
+      double temperature = Tempered.temperature(answers, labels);
+      return Tempered.losses(answers, labels, 1 / temperature);
+    }
+
+    private INDArray matrix(float[] answers) {
+      return Nd4j.createFromArray(answers).reshape('c', labels.length, classes);
+    }
+
+    private static float[] floats(INDArray logits) {
+      return logits.dup('c').data().asFloat();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package org.stacking4j.combine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitTask;
+
+/**
+ * Greedy ensemble selection with replacement (Caruana et al. 2004): round by round, the member is
+ * added, perhaps again, that makes the log loss of the mean logits of those added so far least. Of
+ * equals, one that is in already is taken, and else the first. The answer is that of the best
+ * round, as a {@link WeightedAverage}; members that never were added need not be asked.
+ *
+ * @param rounds how many members are added, 1 or more
+ */
+public record GreedySelection(int rounds) implements MetaLearner {
+  /** Losses closer than this are equal: their last digits are rounding. */
+  private static final double EQUAL = 1e-9;
+
+  /**
+   * @throws IllegalArgumentException if {@code rounds} is less than 1
+   */
+  public GreedySelection {
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be >= 1, found " + rounds);
+    }
+  }
+
+  @Override
+  public String label() {
+    return "greedy selection";
+  }
+
+  /** Fits any size. */
+  @Override
+  public void checkSizes(int members, int classes) {}
+
+  /** None. */
+  @Override
+  public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
+    return List.of();
+  }
+
+  @Override
+  public WeightedAverage learn(MetaFeatures features, List<FitResult> fits) {
+    int members = features.members().size();
+    int classes = features.classNames().size();
+    int[] labels = features.labels();
+    INDArray all = features.logits();
+    float[] logits = all.castTo(DataType.FLOAT).dup('c').data().asFloat();
+    all.close();
+    double[] sum = new double[labels.length * classes];
+    int[] counts = new int[members];
+    int[] best = counts;
+    double least = Double.POSITIVE_INFINITY;
+    for (int round = 1; round <= rounds; round++) {
+      int chosen = -1;
+      double chosenLoss = Double.POSITIVE_INFINITY;
+      for (int member = 0; member < members; member++) {
+        double loss = loss(sum, logits, member, members, classes, labels, round);
+        boolean better = loss < chosenLoss - EQUAL;
+        boolean equal = Math.abs(loss - chosenLoss) <= EQUAL;
+        if (better || (equal && counts[member] > 0 && counts[chosen] == 0)) {
+          chosen = member;
+          chosenLoss = loss;
+        }
+      }
+      counts[chosen]++;
+      add(sum, logits, chosen, members, classes);
+      if (chosenLoss < least - EQUAL) {
+        least = chosenLoss;
+        best = counts.clone();
+      }
+    }
+    int taken = Arrays.stream(best).sum();
+    List<Double> weights = new ArrayList<>();
+    for (int count : best) {
+      weights.add((double) count / taken);
+    }
+    return new WeightedAverage(weights, classes);
+  }
+
+  /** Mean log loss if the member were added. */
+  private static double loss(
+      double[] sum, float[] logits, int member, int members, int classes, int[] labels, int taken) {
+    double total = 0;
+    double[] row = new double[classes];
+    for (int i = 0; i < labels.length; i++) {
+      int at = (i * members + member) * classes;
+      double most = Double.NEGATIVE_INFINITY;
+      for (int c = 0; c < classes; c++) {
+        row[c] = (sum[i * classes + c] + logits[at + c]) / taken;
+        most = Math.max(most, row[c]);
+      }
+      double exponentials = 0;
+      for (int c = 0; c < classes; c++) {
+        exponentials += Math.exp(row[c] - most);
+      }
+      total += most + Math.log(exponentials) - row[labels[i]];
+    }
+    return total / labels.length;
+  }
+
+  private static void add(double[] sum, float[] logits, int member, int members, int classes) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += logits[(i / classes * members + member) * classes + i % classes];
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.stacking4j.combine;
+
+import java.util.List;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+
+/**
+ * What learns from meta-features how to combine the members (a level-1 generalizer, Wolpert 1992);
+ * still to be fitted. Implementations are immutable and thread-safe.
+ */
+public interface MetaLearner {
+  /** What it is, in words: {@code residual network}. Names it on leaderboards and in errors. */
+  String label();
+
+  /**
+   * Checks that it fits what it will learn from, before any member is fitted.
+   *
+   * @param members how many members
+   * @param classes how many classes
+   * @throws IllegalArgumentException if it is made for other sizes
+   */
+  void checkSizes(int members, int classes);
+
+  /**
+   * The networks it needs fitted, possibly none.
+   *
+   * @param features what it learns from
+   * @param fold the fold left out of {@code features}, 1-based, when the learner is judged by cross
+   *     validation, or 0 when it learns from all rows
+   * @param folds how many folds there are, 0 where there are none
+   * @param seed of the ensemble
+   */
+  List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed);
+
+  /**
+   * Learns from the features, with the networks fitted.
+   *
+   * @param features as given to {@link #tasks}
+   * @param fits the results of the tasks, in their order
+   */
+  Combiner learn(MetaFeatures features, List<FitResult> fits);
+
+  /**
+   * Fits it.
+   *
+   * @param features what it learns from
+   * @param seed of the ensemble
+   * @param runner where its networks are fitted
+   * @throws IllegalArgumentException if it is made for other sizes
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  default Combiner fit(MetaFeatures features, long seed, FitRunner runner) {
+    return learn(features, runner.run(tasks(features, 0, 0, seed)));
+  }
+}

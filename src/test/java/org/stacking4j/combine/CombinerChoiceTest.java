@@ -1,0 +1,252 @@
+package org.stacking4j.combine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+import static org.stacking4j.testing.TinyNetworks.floats;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.combine.CombinerChoice.Evidence;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.testing.TinyData;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.LocalFits;
+
+final class CombinerChoiceTest {
+  private static final FitRunner RUNNER = LocalFits.onThreads(2);
+  private static final FitSettings SETTINGS = new FitSettings(10, 16, 2, true);
+  private static final MetaLearner RESIDUAL = MetaNetwork.residual().withSettings(SETTINGS);
+  private static final MetaLearner LINEAR = MetaNetwork.linear().withSettings(SETTINGS);
+  private static final MetaLearner GREEDY = new GreedySelection(10);
+
+  /** Member 0 is right, member 1 sure of nonsense: a weight for each is all there is to learn. */
+  private static final MetaFeatures UNEQUAL = features(240, 4, 3, 1);
+
+  /** Both members are equally good, and what is wrong with them is noise. */
+  private static final MetaFeatures ALIKE = features(240, 4, 0, 2);
+
+  @Test
+  void of_whereTheAverageIsFarFromBest_choosesALearnerThatIsBetter() {
+    CombinerChoice choice = CombinerChoice.of(List.of(RESIDUAL, GREEDY), true, UNEQUAL, 1, RUNNER);
+
+    assertThat(choice.label()).isNotEqualTo(CombinerChoice.AVERAGE);
+    assertThat(choice.evidence())
+        .extracting(Evidence::label)
+        .containsExactly("logit average", "residual network", "greedy selection");
+    Evidence best = evidence(choice, choice.label());
+    assertThat(best.convinces()).isTrue();
+    for (Evidence other : choice.evidence()) {
+      assertThat(best.logLoss()).isLessThanOrEqualTo(other.logLoss());
+    }
+  }
+
+  @Test
+  void of_whereThereIsNothingToLearn_isTheAverage() {
+    CombinerChoice choice = CombinerChoice.of(List.of(RESIDUAL), true, ALIKE, 1, RUNNER);
+
+    assertThat(choice.label()).isEqualTo(CombinerChoice.AVERAGE);
+    assertThat(choice.combiner().fits()).isEmpty();
+    INDArray logits = ALIKE.logits();
+    assertThat(choice.combiner().predict(logits))
+        .isEqualTo(Combiner.logitAverage(3).predict(logits));
+  }
+
+  @Test
+  void of_withoutDoNoHarm_isALearnerAllTheSame() {
+    CombinerChoice one = CombinerChoice.of(List.of(RESIDUAL), false, ALIKE, 1, RUNNER);
+    CombinerChoice two = CombinerChoice.of(List.of(RESIDUAL, LINEAR), false, ALIKE, 1, RUNNER);
+
+    assertThat(one.label()).isEqualTo("residual network");
+    assertThat(one.evidence()).isEmpty();
+    assertThat(two.label()).isIn("residual network", "linear network");
+    assertThat(two.evidence()).hasSize(3);
+  }
+
+  @Test
+  void evidence_ofTheAverage_isNoGain() {
+    CombinerChoice choice = CombinerChoice.of(List.of(GREEDY), true, UNEQUAL, 1, RUNNER);
+    Evidence average = choice.evidence().get(0);
+
+    assertThat(average.lossGain()).isZero();
+    assertThat(average.lossGainError()).isZero();
+    assertThat(average.convinces()).isFalse();
+    assertThat(average.accuracy()).isEqualTo(accuracy(Combiner.logitAverage(3), UNEQUAL));
+  }
+
+  @Test
+  void evidence_comesFromRowsThatTheLearnerDidNotSee() {
+    List<FitTask> tasks = new ArrayList<>();
+    FitRunner spy =
+        asked -> {
+          tasks.addAll(asked);
+          return RUNNER.run(asked);
+        };
+    MetaLearner residual = MetaNetwork.residual().withRepeats(1).withSettings(SETTINGS);
+
+    CombinerChoice.of(List.of(residual, LINEAR), false, UNEQUAL, 1, spy);
+
+    // Two learners, each once without each of five parts, then one on all rows.
+    assertThat(tasks).hasSize(11);
+    for (int learner = 0; learner < 2; learner++) {
+      List<Long> heldOut = new ArrayList<>();
+      for (FitTask task : tasks.subList(5 * learner, 5 * learner + 5)) {
+        Set<Long> rest = Arrays.stream(UNEQUAL.rowIds()).boxed().collect(Collectors.toSet());
+        Arrays.stream(task.data().rowIds()).forEach(rest::remove);
+        assertThat(rest).hasSize(UNEQUAL.rows() / 5);
+        heldOut.addAll(rest);
+      }
+      assertThat(heldOut).doesNotHaveDuplicates().hasSize(UNEQUAL.rows());
+    }
+    assertThat(tasks.get(10).data().rows()).isEqualTo(UNEQUAL.rows());
+    Map<Long, Integer> foldOf = new HashMap<>();
+    for (int row = 0; row < UNEQUAL.rows(); row++) {
+      foldOf.put(UNEQUAL.rowIds()[row], UNEQUAL.folds()[row]);
+    }
+    // The parts cut across the members' folds: the learner must have heard all their networks.
+    for (FitTask task : tasks) {
+      assertThat(Arrays.stream(task.data().rowIds()).mapToInt(id -> foldOf.get(id)).distinct())
+          .hasSize(4);
+    }
+  }
+
+  @Test
+  void evidence_ofAnAverageThatIsOnlyTooSure_isNoReasonForALearner() {
+    // Ten times too sure: a learner could mend that, and so does the temperature.
+    MetaFeatures loud =
+        MetaFeatures.of(
+            ALIKE.members(), ALIKE.toLabeledData(), ALIKE.folds(), ALIKE.logits().mul(10));
+
+    CombinerChoice choice = CombinerChoice.of(List.of(LINEAR), true, loud, 1, RUNNER);
+
+    assertThat(choice.label()).isEqualTo(CombinerChoice.AVERAGE);
+    double temperature = ((Tempered) choice.combiner()).temperature();
+    double quiet =
+        ((Tempered) CombinerChoice.of(List.of(LINEAR), true, ALIKE, 1, RUNNER).combiner())
+            .temperature();
+    assertThat(temperature).isEqualTo(10 * quiet, within(1e-3));
+  }
+
+  @Test
+  void evidence_ofALearnerThatLearnsByHeart_doesNotConvince() {
+    // On the rows it learned from, a large network fitted for long is nearly perfect.
+    MetaLearner byHeart = MetaNetwork.free().withSettings(new FitSettings(150, 16, 10, true));
+    CombinerChoice choice = CombinerChoice.of(List.of(byHeart), true, ALIKE, 1, RUNNER);
+
+    assertThat(accuracy(byHeart.fit(ALIKE, 1, RUNNER), ALIKE))
+        .isGreaterThan(accuracy(Combiner.logitAverage(3), ALIKE) + 0.03);
+    assertThat(choice.evidence().get(1).convinces()).isFalse();
+    assertThat(choice.label()).isEqualTo(CombinerChoice.AVERAGE);
+  }
+
+  @Test
+  void holdout_hasOneFoldOnly_andIsSplitAnew() {
+    MetaFeatures holdout = oneFold(UNEQUAL, 1);
+
+    CombinerChoice choice = CombinerChoice.of(List.of(GREEDY), true, holdout, 1, RUNNER);
+
+    assertThat(choice.label()).isEqualTo("greedy selection");
+    assertThat(choice.evidence()).hasSize(2);
+  }
+
+  @Test
+  void inSample_knowsNothing_andUsesTheLearnerItIsGiven() {
+    MetaFeatures inSample = oneFold(ALIKE, 0);
+
+    CombinerChoice choice = CombinerChoice.of(List.of(RESIDUAL), true, inSample, 1, RUNNER);
+
+    assertThat(choice.label()).isEqualTo("residual network");
+    assertThat(choice.evidence()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CombinerChoice.of(List.of(RESIDUAL, LINEAR), true, inSample, 1, RUNNER))
+        .withMessage(
+            "in-sample meta-features cannot tell which of 2 meta learners is best; give one");
+  }
+
+  @Test
+  void of_anyNumberOfThreads_isTheSame() {
+    List<MetaLearner> learners = List.of(RESIDUAL, LINEAR, GREEDY);
+    CombinerChoice one = CombinerChoice.of(learners, true, UNEQUAL, 1, LocalFits.onThreads(1));
+    CombinerChoice three = CombinerChoice.of(learners, true, UNEQUAL, 1, LocalFits.onThreads(3));
+
+    assertThat(three.evidence()).isEqualTo(one.evidence());
+    assertThat(floats(three.combiner().logits(UNEQUAL.logits())))
+        .isEqualTo(floats(one.combiner().logits(UNEQUAL.logits())));
+  }
+
+  @Test
+  void temperature_makesLogLossLeast() {
+    // Logits of ±4 that are right three times of four: the right logit is ln 3, so T = 8 / ln 3.
+    float[] logits = {4, -4, 4, -4, 4, -4, 4, -4};
+    Tempered tempered =
+        new Tempered(
+            Combiner.logitAverage(2), Tempered.temperature(logits, new int[] {0, 0, 0, 1}));
+
+    assertThat(tempered.temperature()).isEqualTo(8 / Math.log(3), within(1e-4));
+    INDArray row = Nd4j.createFromArray(new float[][] {{4, -4}});
+    assertThat(floats(tempered.probabilities(row)))
+        .containsExactly(new float[] {0.75f, 0.25f}, within(1e-4f));
+  }
+
+  @Test
+  void temperature_ofAnswersThatAreAlwaysRight_staysFinite() {
+    assertThat(Tempered.temperature(new float[] {1, 0}, new int[] {0}))
+        .isEqualTo(1 / 20.0, within(1e-6));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Tempered(Combiner.logitAverage(2), 0))
+        .withMessage("temperature must be > 0 and finite, found 0.0");
+  }
+
+  private static Evidence evidence(CombinerChoice choice, String label) {
+    return choice.evidence().stream()
+        .filter(e -> e.label().equals(label))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static double accuracy(Combiner combiner, MetaFeatures features) {
+    int[] predicted = combiner.predict(features.logits());
+    int[] labels = features.labels();
+    int right = 0;
+    for (int row = 0; row < labels.length; row++) {
+      right += predicted[row] == labels[row] ? 1 : 0;
+    }
+    return (double) right / labels.length;
+  }
+
+  private static MetaFeatures oneFold(MetaFeatures features, int fold) {
+    int[] folds = new int[features.rows()];
+    Arrays.fill(folds, fold);
+    return MetaFeatures.of(features.members(), features.toLabeledData(), folds, features.logits());
+  }
+
+  /** Two members of three classes: evidence for the label, and noise; the second's is larger. */
+  private static MetaFeatures features(int rows, int folds, double nonsense, long seed) {
+    Random random = new Random(seed);
+    LabeledData data = TinyData.blobs(rows, 2, 3, seed);
+    float[][] logits = new float[rows][6];
+    int[] fold = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      fold[row] = row % folds + 1;
+      for (int c = 0; c < 6; c++) {
+        double noise = c < 3 ? 1 : 1 + nonsense;
+        logits[row][c] = (float) (noise * random.nextGaussian());
+      }
+      logits[row][data.label(row)] += 2;
+      logits[row][3 + data.label(row)] += nonsense > 0 ? 0 : 2;
+    }
+    return MetaFeatures.of(List.of("a", "b"), data, fold, Nd4j.createFromArray(logits));
+  }
+}
