@@ -262,12 +262,9 @@ public final class MemberNetworks {
       }
     }
     int[] foldOfRow = IntStream.of(rows).map(heldOut::foldOf).toArray();
-    LabeledData kept = data.select(rows);
     return MetaFeatures.of(
         names,
-        kept.classNames(),
-        kept.rowIds(),
-        kept.labels(),
+        data.select(rows),
         foldOfRow,
         (from, to, target) -> {
           for (int i = from; i < to; i++) {

@@ -31,7 +31,7 @@ public final class MetaFeatures {
    * A table of given logits.
    *
    * @param members names, in the order of their columns
-   * @param rows where labels, class names and row ids are taken from
+   * @param rows where labels, class names, row ids and weights are taken from
    * @param folds the fold each row was held out in, 1-based, 0 for none; {@code [rows]}
    * @param logits {@code [rows, members × classes]}; copied
    * @throws IllegalArgumentException if the shapes do not fit together or a logit is not finite
@@ -53,21 +53,27 @@ public final class MetaFeatures {
               logits.size(1)));
     }
     LabeledData table = LabeledData.of(logits, rows.labels(), rows.classNames(), rows.rowIds());
+    return new MetaFeatures(members, likeThose(rows, table), folds);
+  }
+
+  /** A table whose logits come some rows at a time. */
+  static MetaFeatures of(
+      List<String> members, LabeledData rows, int[] folds, LabeledData.RowSource logits) {
+    int columns = members.size() * rows.classes();
+    LabeledData table =
+        LabeledData.of(columns, logits, rows.labels(), rows.classNames(), rows.rowIds());
+    return of(members, likeThose(rows, table), folds);
+  }
+
+  /** A table as it is; there are as many folds as rows. */
+  static MetaFeatures of(List<String> members, LabeledData table, int[] folds) {
+    checkNames(members);
     return new MetaFeatures(members, table, folds);
   }
 
-  /** A table whose logits come some rows at a time; there are as many folds as labels. */
-  static MetaFeatures of(
-      List<String> members,
-      List<String> classNames,
-      long[] rowIds,
-      int[] labels,
-      int[] folds,
-      LabeledData.RowSource logits) {
-    checkNames(members);
-    int columns = members.size() * classNames.size();
-    LabeledData table = LabeledData.of(columns, logits, labels, classNames, rowIds);
-    return new MetaFeatures(members, table, folds);
+  /** The table with what else the rows have. */
+  private static LabeledData likeThose(LabeledData rows, LabeledData table) {
+    return rows.isWeighted() ? table.withWeights(rows.weights()) : table;
   }
 
   private static void checkNames(List<String> members) {
@@ -86,7 +92,8 @@ public final class MetaFeatures {
 
   /**
    * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out.
+   * Labels are class names; fold is 0 for rows that no fold held out. If the rows have weights, a
+   * column {@code weight} stands before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -142,12 +149,15 @@ public final class MetaFeatures {
     return folds.clone();
   }
 
-  /** As labelled rows, to fit a network on: the logits are the features. */
+  /** As labelled rows, with their weights, to fit a network on: the logits are the features. */
   public LabeledData toLabeledData() {
     return table;
   }
 
-  /** As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. */
+  /**
+   * As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. It has no place
+   * for weights.
+   */
   public DataSet toDataSet() {
     return new DataSet(logits(), table.oneHot(IntStream.range(0, rows()).toArray()));
   }

@@ -25,17 +25,24 @@ final class MetaFeaturesCsv {
   /** Between a member's name, which holds no dot, and a class's. */
   static final String INFIX = ".logit_";
 
-  /** The columns before the logits. */
+  /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");
+
+  /** The column after them, if the rows have weights. */
+  static final String WEIGHT = "weight";
 
   private static final int CHUNK = 4096;
 
   private MetaFeaturesCsv() {}
 
   static void write(MetaFeatures features, Path file) throws IOException {
-    List<String> header = new ArrayList<>(KEYS);
-    header.addAll(features.columns());
     LabeledData table = features.toLabeledData();
+    List<String> header = new ArrayList<>(KEYS);
+    if (table.isWeighted()) {
+      header.add(WEIGHT);
+    }
+    int keys = header.size();
+    header.addAll(features.columns());
     int[] folds = features.folds();
     AtomicFile.write(
         file,
@@ -54,7 +61,10 @@ final class MetaFeaturesCsv {
                 line[0] = Long.toString(table.rowId(row));
                 line[1] = table.classNames().get(table.label(row));
                 line[2] = Integer.toString(folds[row]);
-                for (int column = KEYS.size(); column < line.length; column++) {
+                if (table.isWeighted()) {
+                  line[3] = NumberOutput.toString(table.weight(row), true);
+                }
+                for (int column = keys; column < line.length; column++) {
                   // The shortest digits that read back as the same bits.
                   line[column] = NumberOutput.toString(values[next++], true);
                 }
@@ -94,11 +104,13 @@ final class MetaFeaturesCsv {
     private long[] rowIds = new long[CHUNK];
     private int[] labels = new int[CHUNK];
     private int[] folds = new int[CHUNK];
+    private double[] weights;
     private int rows;
 
     Table(MetaFeaturesReader reader) {
       this.reader = reader;
       this.width = reader.logits().length;
+      this.weights = new double[reader.isWeighted() ? CHUNK : 0];
     }
 
     MetaFeatures read() {
@@ -108,19 +120,23 @@ final class MetaFeaturesCsv {
       if (rows == 0) {
         throw new IllegalArgumentException("no rows after the header");
       }
-      return MetaFeatures.of(
-          reader.members(),
-          reader.classNames(),
-          Arrays.copyOf(rowIds, rows),
-          Arrays.copyOf(labels, rows),
-          Arrays.copyOf(folds, rows),
-          (from, to, target) -> {
-            for (int row = from; row < to; row++) {
-              float[] block = logits.get(row / CHUNK);
-              int at = row % CHUNK * width;
-              System.arraycopy(block, at, target, (row - from) * width, width);
-            }
-          });
+      LabeledData table =
+          LabeledData.of(
+              width,
+              (from, to, target) -> {
+                for (int row = from; row < to; row++) {
+                  float[] block = logits.get(row / CHUNK);
+                  int at = row % CHUNK * width;
+                  System.arraycopy(block, at, target, (row - from) * width, width);
+                }
+              },
+              Arrays.copyOf(labels, rows),
+              reader.classNames(),
+              Arrays.copyOf(rowIds, rows));
+      if (reader.isWeighted()) {
+        table = table.withWeights(Arrays.copyOf(weights, rows));
+      }
+      return MetaFeatures.of(reader.members(), table, Arrays.copyOf(folds, rows));
     }
 
     private void add() {
@@ -129,6 +145,7 @@ final class MetaFeaturesCsv {
         rowIds = Arrays.copyOf(rowIds, capacity);
         labels = Arrays.copyOf(labels, capacity);
         folds = Arrays.copyOf(folds, capacity);
+        weights = Arrays.copyOf(weights, reader.isWeighted() ? capacity : 0);
       }
       if (rows % CHUNK == 0) {
         logits.add(new float[CHUNK * width]);
@@ -136,6 +153,9 @@ final class MetaFeaturesCsv {
       rowIds[rows] = reader.rowId();
       labels[rows] = reader.label();
       folds[rows] = reader.fold();
+      if (reader.isWeighted()) {
+        weights[rows] = reader.weight();
+      }
       System.arraycopy(reader.logits(), 0, logits.get(rows / CHUNK), rows % CHUNK * width, width);
       rows++;
     }

@@ -40,8 +40,10 @@ final class MetaFeaturesReader {
       lines.next();
     }
     List<String> header = line.header;
-    List<String> keys = MetaFeaturesCsv.KEYS;
-    if (header.size() <= keys.size() || !header.subList(0, keys.size()).equals(keys)) {
+    int fixed = MetaFeaturesCsv.KEYS.size();
+    line.weighted = header.indexOf(MetaFeaturesCsv.WEIGHT) == fixed;
+    line.keys = fixed + (line.weighted ? 1 : 0);
+    if (header.size() <= line.keys || !header.subList(0, fixed).equals(MetaFeaturesCsv.KEYS)) {
       throw new IllegalArgumentException(
           "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
               + " found "
@@ -49,8 +51,8 @@ final class MetaFeaturesReader {
                   ? "nothing"
                   : String.join(",", header.subList(0, Math.min(header.size(), 5)))));
     }
-    readColumns(header.subList(keys.size(), header.size()));
-    line.logits = new float[header.size() - keys.size()];
+    readColumns(header.subList(line.keys, header.size()));
+    line.logits = new float[header.size() - line.keys];
     line.inHeader = false;
   }
 
@@ -120,6 +122,14 @@ final class MetaFeaturesReader {
     return line.fold;
   }
 
+  boolean isWeighted() {
+    return line.weighted;
+  }
+
+  double weight() {
+    return line.weight;
+  }
+
   /** The row's logits; overwritten by the next row. */
   float[] logits() {
     return line.logits;
@@ -129,12 +139,15 @@ final class MetaFeaturesReader {
   private final class Line extends CsvCallbackHandler<Line> {
     private final List<String> header = new ArrayList<>();
     private boolean inHeader = true;
+    private boolean weighted;
+    private int keys; // columns before the logits
     private long number;
     private int fields;
     private @Nullable String problem;
     private long rowId;
     private int label;
     private int fold;
+    private double weight;
     private float[] logits = {};
 
     @Override
@@ -166,19 +179,20 @@ final class MetaFeaturesReader {
 
     private void set(int column, char[] buffer, int offset, int length) {
       try {
-        if (column >= MetaFeaturesCsv.KEYS.size()) {
+        if (column >= keys) {
           float value = NumberInput.parseFloat(buffer, offset, length, true);
           if (!Float.isFinite(value)) {
             throw new NumberFormatException("not finite");
           }
-          logits[column - MetaFeaturesCsv.KEYS.size()] = value;
+          logits[column - keys] = value;
           return;
         }
         String text = new String(buffer, offset, length);
         switch (column) {
           case 0 -> rowId = Long.parseLong(text);
           case 1 -> setLabel(text);
-          default -> fold = Integer.parseInt(text);
+          case 2 -> fold = Integer.parseInt(text);
+          default -> setWeight(text);
         }
       } catch (NumberFormatException e) {
         problem =
@@ -188,7 +202,14 @@ final class MetaFeaturesReader {
                 number,
                 header.get(column),
                 new String(buffer, offset, length),
-                column < MetaFeaturesCsv.KEYS.size() ? "whole" : "finite");
+                column >= keys ? "finite" : column == 3 ? "positive" : "whole");
+      }
+    }
+
+    private void setWeight(String text) {
+      weight = NumberInput.parseDouble(text, true);
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+        throw new NumberFormatException("not positive");
       }
     }
 

@@ -1,5 +1,6 @@
 package org.stacking4j.train;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import org.stacking4j.network.Trainer;
  * @param folds how many folds there are, 0 where there are none
  * @param configuration the architecture; its own seed does not matter
  * @param settings how it is fitted
- * @param data the rows it learns from, and no others
+ * @param data the rows it learns from, and no others; if they have weights, a step minimises the
+ *     mean over its rows of weight × loss, the weights being scaled to a mean of 1 over these rows
  * @param margin logits that are added to the network's own before softmax, {@code [rows, classes]},
  *     or null for none; copied: the network then learns what these leave unexplained, as gradient
  *     boosting does with its base margin
@@ -64,7 +66,7 @@ public record FitTask(
               + ", "
               + data.classes()
               + "], found "
-              + java.util.Arrays.toString(margin.shape()));
+              + Arrays.toString(margin.shape()));
     }
     margin = margin == null ? null : margin.dup();
   }
@@ -73,6 +75,24 @@ public record FitTask(
   @Override
   public MultiLayerConfiguration configuration() {
     return configuration.clone();
+  }
+
+  /** The rows' weights, scaled to a mean of 1, or null if the rows have none. */
+  float @Nullable [] rowWeights() {
+    if (!data.isWeighted()) {
+      return null;
+    }
+    double[] weights = data.weights();
+    double largest = Arrays.stream(weights).max().orElseThrow();
+    double sum = 0; // in units of the largest: weights that are all the same become exactly 1
+    for (double weight : weights) {
+      sum += weight / largest;
+    }
+    float[] scaled = new float[weights.length];
+    for (int row = 0; row < scaled.length; row++) {
+      scaled[row] = (float) (weights[row] / largest * (weights.length / sum));
+    }
+    return scaled;
   }
 
   /** Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}. */

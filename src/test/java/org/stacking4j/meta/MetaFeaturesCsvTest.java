@@ -49,6 +49,38 @@ final class MetaFeaturesCsvTest {
   }
 
   @Test
+  void file_ofWeightedRows_hasAColumnOfWeights() throws IOException {
+    float[][] values = {{1, -2.5f, 0.1f, 1e10f}, {0, 3, 4, 5}};
+    weighted(features(List.of("no", "yes"), values), 0.1, 1e-300).writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "row,label,fold,weight,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes",
+                "100,no,1,0.1,1.0,-2.5,0.1,1.0E10",
+                "93,yes,2,1.0E-300,0.0,3.0,4.0,5.0",
+                ""));
+  }
+
+  @Test
+  void roundTrip_ofWeightedRows_keepsEveryBit() throws IOException {
+    var random = new SplittableRandom(2);
+    int rows = 4096 + 300; // more than a block
+    MetaFeatures plain = features(List.of("no", "yes"), new float[rows][4]);
+
+    assertRoundTrip(weighted(plain, random.doubles(rows, 1e-9, 1e9).toArray()));
+    assertRoundTrip(
+        weighted(
+            features(List.of("no", "yes"), new float[2][4]), Double.MIN_VALUE, Double.MAX_VALUE));
+  }
+
+  private static MetaFeatures weighted(MetaFeatures features, double... weights) {
+    LabeledData rows = features.toLabeledData().withWeights(weights);
+    return MetaFeatures.of(features.members(), rows, features.folds(), features.logits());
+  }
+
+  @Test
   void roundTrip_keepsEveryBit() throws IOException {
     float[][] values = {
       {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE},
@@ -228,6 +260,20 @@ final class MetaFeaturesCsvTest {
             "every member must have a column for each class, in one order; expected"
                 + " a.logit_x,a.logit_y,b.logit_x,b.logit_y"),
         Arguments.of(header, "no rows after the header"),
+        Arguments.of(
+            "row,label,fold,weight\r\n1,x,0,5\r\n",
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
+                + " found row,label,fold,weight"),
+        Arguments.of(
+            "row,label,weight,fold,a.logit_x,a.logit_y\r\n1,x,5,0,1,2\r\n",
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
+                + " found row,label,weight,fold,a.logit_x"),
+        Arguments.of(
+            "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,heavy,1,2\r\n",
+            "line 2, column 'weight': 'heavy' is not a positive number"),
+        Arguments.of(
+            "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,0,1,2\r\n",
+            "line 2, column 'weight': '0' is not a positive number"),
         Arguments.of(header + fine + "8,y,2,1,2,3\r\n", "line 3 has 6 fields, expected 7"),
         Arguments.of(header + fine + "8,y,2,1,2,3,4,5\r\n", "line 3 has 8 fields, expected 7"),
         Arguments.of(
@@ -333,6 +379,8 @@ final class MetaFeaturesCsvTest {
     assertThat(read.rowIds()).isEqualTo(written.rowIds());
     assertThat(read.labels()).isEqualTo(written.labels());
     assertThat(read.folds()).isEqualTo(written.folds());
+    assertThat(read.toLabeledData().isWeighted()).isEqualTo(written.toLabeledData().isWeighted());
+    assertThat(read.toLabeledData().weights()).isEqualTo(written.toLabeledData().weights());
     assertThat(bits(read)).isEqualTo(bits(written));
   }
 

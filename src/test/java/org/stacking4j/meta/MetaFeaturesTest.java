@@ -83,6 +83,17 @@ final class MetaFeaturesTest {
   }
 
   @Test
+  void table_carriesTheRowsWeights() {
+    LabeledData weighted = ROWS.withWeights(new double[] {0.25, 4});
+
+    LabeledData table =
+        MetaFeatures.of(List.of("wide-1", "b"), weighted, new int[2], logits()).toLabeledData();
+
+    assertThat(table.weights()).containsExactly(0.25, 4);
+    assertThat(features().toLabeledData().isWeighted()).isFalse();
+  }
+
+  @Test
   void of_wrongShape() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MetaFeatures.of(List.of("a"), ROWS, new int[2], logits()))
