@@ -152,6 +152,17 @@ final class Checks {
     }
   }
 
+  static void areGroups(long[] groups, int rows) {
+    if (groups.length != rows) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d groups for %d rows: give exactly one group per row",
+              groups.length,
+              rows));
+    }
+  }
+
   private static void isWeight(double weight, String whose) {
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(

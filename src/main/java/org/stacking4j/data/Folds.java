@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
  * out. Each fold holds out at least one row and leaves at least one to train on.
  *
  * <p>The seeded factories place a row by its id, not its position: reordering the rows reorders the
- * folds along with them. This class is immutable and thread-safe.
+ * folds along with them. If the rows are in {@linkplain LabeledData#withGroups groups}, these stay
+ * whole, and are placed by the group. This class is immutable and thread-safe.
  */
 public final class Folds {
   private final int[] foldOfRow;
@@ -26,16 +27,24 @@ public final class Folds {
    * Holds out every row exactly once, with the classes spread evenly: fold sizes differ by at most
    * 1, and so do the numbers of rows that each class has in them.
    *
+   * <p>Groups are held out whole, with the classes spread as evenly as placing one group after the
+   * other can, the large ones first; every class has rows outside of every fold.
+   *
    * @param data the rows
    * @param k how many folds, at least 2
-   * @param seed chooses which rows of a class go together
+   * @param seed chooses which rows of a class, or which groups, go together
    * @return the folds
-   * @throws IllegalArgumentException if {@code k < 2} or a class has fewer than {@code k} rows
+   * @throws IllegalArgumentException if {@code k < 2} or a class has fewer than {@code k} rows;
+   *     with groups, if there are fewer than {@code k}, a class is in fewer than 2, or some class
+   *     cannot be kept out of some fold
    */
   public static Folds stratified(LabeledData data, int k, long seed) {
     if (k < 2) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "found %d folds: use at least 2", k));
+    }
+    if (data.isGrouped()) {
+      return new Folds(GroupFolds.stratified(data, k, seed), k);
     }
     checkRarest(data, k);
     int[] folds = new int[data.rows()];
@@ -52,13 +61,16 @@ public final class Folds {
   /**
    * Holds out a part of the rows once: that part is fold 1, the rest is in fold 0.
    *
+   * <p>Groups are held out whole, and then the part of each class is only near the fraction: groups
+   * are gone through in the seed's order, and each that brings the parts nearer is held out.
+   *
    * @param data the rows
    * @param fraction the part of each class to hold out, greater than 0 and less than 1; rounded to
    *     whole rows, at least 1 held out and at least 1 left
    * @param seed chooses which rows are held out
    * @return one fold
    * @throws IllegalArgumentException if the fraction is out of range or a class has fewer than 2
-   *     rows
+   *     rows; with groups, if a class is in fewer than 2, or cannot be had on both sides
    */
   public static Folds holdout(LabeledData data, double fraction, long seed) {
     if (!(fraction > 0 && fraction < 1)) {
@@ -67,6 +79,9 @@ public final class Folds {
               Locale.ROOT,
               "found the fraction %s to hold out: it must be greater than 0 and less than 1",
               fraction));
+    }
+    if (data.isGrouped()) {
+      return new Folds(GroupFolds.holdout(data, fraction, seed), 1);
     }
     int[] counts = data.classCounts();
     for (int c = 0; c < counts.length; c++) {

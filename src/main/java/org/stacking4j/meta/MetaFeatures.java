@@ -31,7 +31,7 @@ public final class MetaFeatures {
    * A table of given logits.
    *
    * @param members names, in the order of their columns
-   * @param rows where labels, class names, row ids and weights are taken from
+   * @param rows where labels, class names, row ids, weights and groups are taken from
    * @param folds the fold each row was held out in, 1-based, 0 for none; {@code [rows]}
    * @param logits {@code [rows, members × classes]}; copied
    * @throws IllegalArgumentException if the shapes do not fit together or a logit is not finite
@@ -73,7 +73,8 @@ public final class MetaFeatures {
 
   /** The table with what else the rows have. */
   private static LabeledData likeThose(LabeledData rows, LabeledData table) {
-    return rows.isWeighted() ? table.withWeights(rows.weights()) : table;
+    LabeledData weighted = rows.isWeighted() ? table.withWeights(rows.weights()) : table;
+    return rows.isGrouped() ? weighted.withGroups(rows.groups()) : weighted;
   }
 
   private static void checkNames(List<String> members) {
@@ -92,8 +93,8 @@ public final class MetaFeatures {
 
   /**
    * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out. If the rows have weights, a
-   * column {@code weight} stands before the logits.
+   * Labels are class names; fold is 0 for rows that no fold held out. If the rows have weights or
+   * groups, columns {@code weight} and {@code group} stand before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -149,14 +150,17 @@ public final class MetaFeatures {
     return folds.clone();
   }
 
-  /** As labelled rows, with their weights, to fit a network on: the logits are the features. */
+  /**
+   * As labelled rows, with their weights and groups, to fit a network on: the logits are the
+   * features.
+   */
   public LabeledData toLabeledData() {
     return table;
   }
 
   /**
    * As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. It has no place
-   * for weights.
+   * for weights and groups.
    */
   public DataSet toDataSet() {
     return new DataSet(logits(), table.oneHot(IntStream.range(0, rows()).toArray()));

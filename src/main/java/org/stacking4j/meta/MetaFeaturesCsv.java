@@ -28,8 +28,10 @@ final class MetaFeaturesCsv {
   /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");
 
-  /** The column after them, if the rows have weights. */
+  /** The columns after them, if the rows have weights or groups. */
   static final String WEIGHT = "weight";
+
+  static final String GROUP = "group";
 
   private static final int CHUNK = 4096;
 
@@ -41,7 +43,9 @@ final class MetaFeaturesCsv {
     if (table.isWeighted()) {
       header.add(WEIGHT);
     }
-    int keys = header.size();
+    if (table.isGrouped()) {
+      header.add(GROUP);
+    }
     header.addAll(features.columns());
     int[] folds = features.folds();
     AtomicFile.write(
@@ -61,10 +65,14 @@ final class MetaFeaturesCsv {
                 line[0] = Long.toString(table.rowId(row));
                 line[1] = table.classNames().get(table.label(row));
                 line[2] = Integer.toString(folds[row]);
+                int column = KEYS.size();
                 if (table.isWeighted()) {
-                  line[3] = NumberOutput.toString(table.weight(row), true);
+                  line[column++] = NumberOutput.toString(table.weight(row), true);
                 }
-                for (int column = keys; column < line.length; column++) {
+                if (table.isGrouped()) {
+                  line[column++] = Long.toString(table.group(row));
+                }
+                for (; column < line.length; column++) {
                   // The shortest digits that read back as the same bits.
                   line[column] = NumberOutput.toString(values[next++], true);
                 }
@@ -105,12 +113,14 @@ final class MetaFeaturesCsv {
     private int[] labels = new int[CHUNK];
     private int[] folds = new int[CHUNK];
     private double[] weights;
+    private long[] groups;
     private int rows;
 
     Table(MetaFeaturesReader reader) {
       this.reader = reader;
       this.width = reader.logits().length;
       this.weights = new double[reader.isWeighted() ? CHUNK : 0];
+      this.groups = new long[reader.isGrouped() ? CHUNK : 0];
     }
 
     MetaFeatures read() {
@@ -136,6 +146,9 @@ final class MetaFeaturesCsv {
       if (reader.isWeighted()) {
         table = table.withWeights(Arrays.copyOf(weights, rows));
       }
+      if (reader.isGrouped()) {
+        table = table.withGroups(Arrays.copyOf(groups, rows));
+      }
       return MetaFeatures.of(reader.members(), table, Arrays.copyOf(folds, rows));
     }
 
@@ -146,6 +159,7 @@ final class MetaFeaturesCsv {
         labels = Arrays.copyOf(labels, capacity);
         folds = Arrays.copyOf(folds, capacity);
         weights = Arrays.copyOf(weights, reader.isWeighted() ? capacity : 0);
+        groups = Arrays.copyOf(groups, reader.isGrouped() ? capacity : 0);
       }
       if (rows % CHUNK == 0) {
         logits.add(new float[CHUNK * width]);
@@ -155,6 +169,9 @@ final class MetaFeaturesCsv {
       folds[rows] = reader.fold();
       if (reader.isWeighted()) {
         weights[rows] = reader.weight();
+      }
+      if (reader.isGrouped()) {
+        groups[rows] = reader.group();
       }
       System.arraycopy(reader.logits(), 0, logits.get(rows / CHUNK), rows % CHUNK * width, width);
       rows++;

@@ -41,8 +41,9 @@ final class MetaFeaturesReader {
     }
     List<String> header = line.header;
     int fixed = MetaFeaturesCsv.KEYS.size();
-    line.weighted = header.indexOf(MetaFeaturesCsv.WEIGHT) == fixed;
-    line.keys = fixed + (line.weighted ? 1 : 0);
+    line.keys = fixed;
+    line.weightColumn = header.indexOf(MetaFeaturesCsv.WEIGHT) == line.keys ? line.keys++ : -1;
+    line.groupColumn = header.indexOf(MetaFeaturesCsv.GROUP) == line.keys ? line.keys++ : -1;
     if (header.size() <= line.keys || !header.subList(0, fixed).equals(MetaFeaturesCsv.KEYS)) {
       throw new IllegalArgumentException(
           "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
@@ -123,11 +124,19 @@ final class MetaFeaturesReader {
   }
 
   boolean isWeighted() {
-    return line.weighted;
+    return line.weightColumn >= 0;
   }
 
   double weight() {
     return line.weight;
+  }
+
+  boolean isGrouped() {
+    return line.groupColumn >= 0;
+  }
+
+  long group() {
+    return line.group;
   }
 
   /** The row's logits; overwritten by the next row. */
@@ -139,8 +148,9 @@ final class MetaFeaturesReader {
   private final class Line extends CsvCallbackHandler<Line> {
     private final List<String> header = new ArrayList<>();
     private boolean inHeader = true;
-    private boolean weighted;
     private int keys; // columns before the logits
+    private int weightColumn; // -1 for none
+    private int groupColumn; // -1 for none
     private long number;
     private int fields;
     private @Nullable String problem;
@@ -148,6 +158,7 @@ final class MetaFeaturesReader {
     private int label;
     private int fold;
     private double weight;
+    private long group;
     private float[] logits = {};
 
     @Override
@@ -192,7 +203,13 @@ final class MetaFeaturesReader {
           case 0 -> rowId = Long.parseLong(text);
           case 1 -> setLabel(text);
           case 2 -> fold = Integer.parseInt(text);
-          default -> setWeight(text);
+          default -> {
+            if (column == weightColumn) {
+              setWeight(text);
+            } else {
+              group = Long.parseLong(text);
+            }
+          }
         }
       } catch (NumberFormatException e) {
         problem =
@@ -202,7 +219,7 @@ final class MetaFeaturesReader {
                 number,
                 header.get(column),
                 new String(buffer, offset, length),
-                column >= keys ? "finite" : column == 3 ? "positive" : "whole");
+                column >= keys ? "finite" : column == weightColumn ? "positive" : "whole");
       }
     }
 

@@ -13,8 +13,9 @@ public sealed interface Strategy {
    * Which fold each training row is held out in.
    *
    * @param data the training rows
-   * @param seed of the draw; the fold of a row depends on it and the row's id, not on its position
-   * @throws IllegalArgumentException if a class has too few rows
+   * @param seed of the draw; the fold of a row depends on it and the row's id, or its group if it
+   *     has one, not on its position
+   * @throws IllegalArgumentException if a class has too few rows, or there are too few groups
    */
   Folds folds(LabeledData data, long seed);
 
@@ -40,7 +41,7 @@ public sealed interface Strategy {
    * Each row's logits come from networks that did not see it: members are fitted K times, each time
    * without one fold (Wolpert 1992; van der Laan, Polley, Hubbard 2007).
    *
-   * @param folds K, 2 or more; folds are stratified by class
+   * @param folds K, 2 or more; folds are stratified by class, and part no group
    */
   record OutOfFold(int folds) implements Strategy {
     public OutOfFold {
@@ -64,7 +65,8 @@ public sealed interface Strategy {
    * The meta network learns from a part of the rows that no member sees (blending). Cheaper than
    * out-of-fold, with fewer rows for both.
    *
-   * @param fraction of the rows of each class to hold out, above 0 and below 1
+   * @param fraction of the rows of each class to hold out, above 0 and below 1; groups are held out
+   *     whole, so with them it is met only nearly
    */
   record Holdout(double fraction) implements Strategy {
     public Holdout {

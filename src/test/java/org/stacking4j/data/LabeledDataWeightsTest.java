@@ -147,7 +147,7 @@ class LabeledDataWeightsTest {
   @Test
   void digest_isTheSameEverywhere() {
     // Worked out apart from this code, as in LabeledDataDigestTest: behind all else come the text
-    // "weights" and the weights, little-endian, lengths in front.
+    // "weights" and the weights, "groups" and the groups, little-endian, lengths in front.
     LabeledData rows =
         LabeledData.of(
             Nd4j.createFromArray(new float[][] {{1.5f, -2, 0}, {3.25f, 1e-3f, -0f}}),
@@ -155,7 +155,13 @@ class LabeledDataWeightsTest {
             List.of("no", "über"),
             new long[] {7, -9});
 
-    assertThat(rows.withWeights(new double[] {0.5, 3}).digest())
+    LabeledData weighted = rows.withWeights(new double[] {0.5, 3});
+
+    assertThat(weighted.digest())
         .isEqualTo("27ca685230ba0b0aeeba601abc758a49be89e47217d5d76f48ea912d196b453b");
+    assertThat(rows.withGroups(new long[] {4, -1}).digest())
+        .isEqualTo("067a605ac6fdece6cb23fa142ca6200961451a2dee499d6fb6f837ae2468fa55");
+    assertThat(weighted.withGroups(new long[] {4, -1}).digest())
+        .isEqualTo("7849ca88b2953a2517b5c635968e5ff630259e4c6e38b4431b47f1251bc2182f");
   }
 }

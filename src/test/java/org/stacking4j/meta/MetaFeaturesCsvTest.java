@@ -75,6 +75,38 @@ final class MetaFeaturesCsvTest {
             features(List.of("no", "yes"), new float[2][4]), Double.MIN_VALUE, Double.MAX_VALUE));
   }
 
+  @Test
+  void file_ofGroupedRows_hasAColumnOfGroups() throws IOException {
+    MetaFeatures plain = features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}});
+    MetaFeatures grouped = grouped(plain, Long.MIN_VALUE);
+    grouped.writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .startsWith("row,label,fold,group,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes\r\n")
+        .endsWith("\r\n100,no,1,-9223372036854775808,1.0,2.0,3.0,4.0\r\n");
+    grouped(weighted(plain, 0.5), 12).writeCsv(file);
+    assertThat(Files.readString(file))
+        .startsWith("row,label,fold,weight,group,a.logit_no,")
+        .contains("100,no,1,0.5,12,1.0,");
+  }
+
+  @Test
+  void roundTrip_ofGroupedRows_keepsThem() throws IOException {
+    int rows = 4096 + 300; // more than a block
+    MetaFeatures grouped =
+        grouped(
+            features(List.of("no", "yes"), new float[rows][4]),
+            new SplittableRandom(3).longs(rows).toArray());
+
+    assertRoundTrip(grouped);
+    assertRoundTrip(weighted(grouped, new SplittableRandom(4).doubles(rows, 1, 2).toArray()));
+  }
+
+  private static MetaFeatures grouped(MetaFeatures features, long... groups) {
+    LabeledData rows = features.toLabeledData().withGroups(groups);
+    return MetaFeatures.of(features.members(), rows, features.folds(), features.logits());
+  }
+
   private static MetaFeatures weighted(MetaFeatures features, double... weights) {
     LabeledData rows = features.toLabeledData().withWeights(weights);
     return MetaFeatures.of(features.members(), rows, features.folds(), features.logits());
@@ -272,6 +304,12 @@ final class MetaFeaturesCsvTest {
             "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,heavy,1,2\r\n",
             "line 2, column 'weight': 'heavy' is not a positive number"),
         Arguments.of(
+            "row,label,fold,group,a.logit_x,a.logit_y\r\n1,x,0,Anna,1,2\r\n",
+            "line 2, column 'group': 'Anna' is not a whole number"),
+        Arguments.of(
+            "row,label,fold,group,weight,a.logit_x,a.logit_y\r\n1,x,0,1,1,1,2\r\n",
+            "column 'weight' is not named MEMBER.logit_CLASS"),
+        Arguments.of(
             "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,0,1,2\r\n",
             "line 2, column 'weight': '0' is not a positive number"),
         Arguments.of(header + fine + "8,y,2,1,2,3\r\n", "line 3 has 6 fields, expected 7"),
@@ -381,6 +419,8 @@ final class MetaFeaturesCsvTest {
     assertThat(read.folds()).isEqualTo(written.folds());
     assertThat(read.toLabeledData().isWeighted()).isEqualTo(written.toLabeledData().isWeighted());
     assertThat(read.toLabeledData().weights()).isEqualTo(written.toLabeledData().weights());
+    assertThat(read.toLabeledData().isGrouped()).isEqualTo(written.toLabeledData().isGrouped());
+    assertThat(read.toLabeledData().groups()).isEqualTo(written.toLabeledData().groups());
     assertThat(bits(read)).isEqualTo(bits(written));
   }
 

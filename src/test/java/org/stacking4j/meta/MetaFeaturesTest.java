@@ -83,13 +83,15 @@ final class MetaFeaturesTest {
   }
 
   @Test
-  void table_carriesTheRowsWeights() {
-    LabeledData weighted = ROWS.withWeights(new double[] {0.25, 4});
+  void table_carriesTheRowsWeightsAndGroups() {
+    LabeledData own = ROWS.withWeights(new double[] {0.25, 4}).withGroups(new long[] {6, -6});
 
     LabeledData table =
-        MetaFeatures.of(List.of("wide-1", "b"), weighted, new int[2], logits()).toLabeledData();
+        MetaFeatures.of(List.of("wide-1", "b"), own, new int[2], logits()).toLabeledData();
 
     assertThat(table.weights()).containsExactly(0.25, 4);
+    assertThat(table.groups()).containsExactly(6, -6);
+    assertThat(features().toLabeledData().isGrouped()).isFalse();
     assertThat(features().toLabeledData().isWeighted()).isFalse();
   }
 
