@@ -21,7 +21,8 @@ import org.stacking4j.network.NetworkCheck;
  * @param metaNetwork what learns to combine them
  * @param strategy which networks give the meta network's training rows
  * @param prediction which networks answer for new rows; always {@link Prediction#REFIT} with {@link
- *     Strategy.InSample}, which has no folds
+ *     Strategy.InSample}, which has no folds, and with {@link Strategy.TimeOrdered}, whose fold
+ *     networks have not seen the latest rows
  * @param seed where all randomness comes from
  */
 public record StackingConfig(
@@ -32,8 +33,8 @@ public record StackingConfig(
     long seed) {
 
   /**
-   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample is to
-   *     predict by fold mean
+   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample or
+   *     time-ordered is to predict by fold mean
    */
   public StackingConfig {
     members = List.copyOf(members);
@@ -50,6 +51,12 @@ public record StackingConfig(
     if (strategy instanceof Strategy.InSample && prediction != Prediction.REFIT) {
       throw new IllegalArgumentException(
           "in-sample has no fold networks; use prediction by refit, found " + prediction);
+    }
+    if (strategy instanceof Strategy.TimeOrdered && prediction != Prediction.REFIT) {
+      throw new IllegalArgumentException(
+          "time-ordered has fold networks that learned from old rows only; use prediction by refit,"
+              + " found "
+              + prediction);
     }
   }
 
@@ -144,6 +151,16 @@ public record StackingConfig(
     /** The meta network learns from a part of each class that no member sees. */
     public Builder holdout(double fraction) {
       this.strategy = new Strategy.Holdout(fraction);
+      return this;
+    }
+
+    /**
+     * Each row's meta-features come from networks that saw only rows before it; rows must be in
+     * their order of time. Sets prediction by refit, the only one it has.
+     */
+    public Builder timeOrdered(int folds) {
+      this.strategy = new Strategy.TimeOrdered(folds);
+      this.prediction = Prediction.REFIT;
       return this;
     }
 

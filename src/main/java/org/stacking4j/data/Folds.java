@@ -7,8 +7,9 @@ import java.util.stream.IntStream;
  * Which fold each row is held out in.
  *
  * <p>Folds are numbered from 1 to {@link #count}. A row in fold {@code f} is held out of fold
- * {@code f}'s training rows and belongs to those of every other fold; a row in fold 0 is never held
- * out. Each fold holds out at least one row and leaves at least one to train on.
+ * {@code f}'s training rows and belongs to those of every other fold, or in {@linkplain
+ * #timeOrdered time order} of every later one; a row in fold 0 is never held out. Each fold holds
+ * out at least one row and leaves at least one to train on.
  *
  * <p>The seeded factories place a row by its id, not its position: reordering the rows reorders the
  * folds along with them. If the rows are in {@linkplain LabeledData#withGroups groups}, these stay
@@ -17,10 +18,16 @@ import java.util.stream.IntStream;
 public final class Folds {
   private final int[] foldOfRow;
   private final int count;
+  private final boolean inTime; // a fold trains on those before it only
 
-  private Folds(int[] foldOfRow, int count) {
+  private Folds(int[] foldOfRow, int count, boolean inTime) {
     this.foldOfRow = foldOfRow;
     this.count = count;
+    this.inTime = inTime;
+  }
+
+  private Folds(int[] foldOfRow, int count) {
+    this(foldOfRow, count, false);
   }
 
   /**
@@ -39,10 +46,7 @@ public final class Folds {
    *     cannot be kept out of some fold
    */
   public static Folds stratified(LabeledData data, int k, long seed) {
-    if (k < 2) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "found %d folds: use at least 2", k));
-    }
+    checkCount(k);
     if (data.isGrouped()) {
       return new Folds(GroupFolds.stratified(data, k, seed), k);
     }
@@ -107,7 +111,61 @@ public final class Folds {
   }
 
   /**
-   * Folds made elsewhere, for rows that belong together or come in a time order.
+   * Holds out blocks of rows one after the other, each to be predicted from the rows before it:
+   * forward chaining, as in scikit-learn's {@code TimeSeriesSplit}. There are {@code k + 1} blocks
+   * of equal size; the first, which has the rows that are left over too, is never held out.
+   *
+   * @param data the rows, the oldest first: here positions matter, and ids do not
+   * @param k how many folds, at least 2
+   * @return the folds
+   * @throws IllegalArgumentException if {@code k < 2}, there are too few rows, a class is missing
+   *     from the first block or from all others, or the rows have groups
+   */
+  public static Folds timeOrdered(LabeledData data, int k) {
+    checkCount(k);
+    int rows = data.rows();
+    int block = rows / (k + 1);
+    if (block == 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d rows for %d folds in time order; they need at least %d, one for each and one"
+                  + " before them",
+              rows,
+              k,
+              k + 1));
+    }
+    if (data.isGrouped()) {
+      throw new IllegalArgumentException(
+          "the rows have groups, which folds in time order would part; use another strategy, or"
+              + " rows without groups");
+    }
+    int first = rows - k * block;
+    int[] inFirst = data.first(first).classCounts();
+    int[] inAll = data.classCounts();
+    for (int c = 0; c < inAll.length; c++) {
+      if (inFirst[c] == 0 || inFirst[c] == inAll[c]) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "class '%s' has no rows %s the first %d, which fold 1 of %d learns from; use %s"
+                    + " folds, or leave the class out",
+                data.classNames().get(c),
+                inFirst[c] == 0 ? "among" : "after",
+                first,
+                k,
+                inFirst[c] == 0 ? "fewer" : "more"));
+      }
+    }
+    int[] folds = new int[rows];
+    for (int row = first; row < rows; row++) {
+      folds[row] = (row - first) / block + 1;
+    }
+    return new Folds(folds, k, true);
+  }
+
+  /**
+   * Folds made elsewhere.
    *
    * @param foldOfRow {@code [rows]}, the fold of each row: 1 to {@code count}, or 0 for a row that
    *     is never held out; copied
@@ -206,7 +264,8 @@ public final class Folds {
   }
 
   /**
-   * The rows that a fold trains on: all that it does not hold out.
+   * The rows that a fold trains on: all that it does not hold out, or in time order those before
+   * them.
    *
    * @param fold 1 to count
    * @return their positions, 0-based, ascending
@@ -214,7 +273,9 @@ public final class Folds {
    */
   public int[] training(int fold) {
     checkFold(fold);
-    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] != fold).toArray();
+    return IntStream.range(0, rows())
+        .filter(row -> inTime ? foldOfRow[row] < fold : foldOfRow[row] != fold)
+        .toArray();
   }
 
   /** The size, for messages: {@code Folds[count=5, rows=60000]}. */
@@ -232,6 +293,13 @@ public final class Folds {
               fold,
               count,
               count));
+    }
+  }
+
+  private static void checkCount(int k) {
+    if (k < 2) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "found %d folds: use at least 2", k));
     }
   }
 

@@ -20,11 +20,12 @@ import org.stacking4j.network.Trainer;
  * @param seed where all randomness comes from
  * @param members the base networks
  * @param fit how every network is fitted
- * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, or {@code all} for the
- *     first two
+ * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
+ *     {@code all} for the first two
  * @param inSample how to stack in-sample
  * @param outOfFold how to stack out-of-fold
  * @param holdout how to stack by holdout
+ * @param timeOrdered how to stack in order of time
  */
 public record ExperimentConfig(
     String data,
@@ -36,10 +37,11 @@ public record ExperimentConfig(
     String strategy,
     InSample inSample,
     OutOfFold outOfFold,
-    Holdout holdout) {
+    Holdout holdout,
+    TimeOrdered timeOrdered) {
 
   private static final List<String> STRATEGIES =
-      List.of("all", "in-sample", "out-of-fold", "holdout");
+      List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
   /** A base network: its name and the units of its hidden layers. */
   public record BaseNetwork(String name, List<Integer> hidden) {
@@ -91,6 +93,9 @@ public record ExperimentConfig(
   /** How to stack by holdout. */
   public record Holdout(Meta meta, double fraction, Prediction prediction) {}
 
+  /** How to stack in order of time. */
+  public record TimeOrdered(Meta meta, int folds) {}
+
   /**
    * @throws IllegalArgumentException if a value is out of its range
    */
@@ -133,6 +138,8 @@ public record ExperimentConfig(
               .outOfFold(outOfFold.folds())
               .prediction(outOfFold.prediction())
               .metaNetwork(outOfFold.meta().network(fit));
+      case "time-ordered" ->
+          builder.timeOrdered(timeOrdered.folds()).metaNetwork(timeOrdered.meta().network(fit));
       default ->
           builder
               .holdout(holdout.fraction())
@@ -148,6 +155,7 @@ public record ExperimentConfig(
         switch (label) {
           case "in-sample" -> 0; // the base networks, which are fitted before
           case "out-of-fold" -> outOfFold.folds();
+          case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };
     return networks * members.size() * fit.epochs();

@@ -6,7 +6,7 @@ import org.stacking4j.data.LabeledData;
 
 /** Which member networks give the meta network's training rows. Immutable. */
 public sealed interface Strategy {
-  /** Its name: {@code in-sample}, {@code out-of-fold} or {@code holdout}. */
+  /** Its name: {@code in-sample}, {@code out-of-fold}, {@code holdout} or {@code time-ordered}. */
   String label();
 
   /**
@@ -14,7 +14,7 @@ public sealed interface Strategy {
    *
    * @param data the training rows
    * @param seed of the draw; the fold of a row depends on it and the row's id, or its group if it
-   *     has one, not on its position
+   *     has one, not on its position; without meaning where the order is one of time
    * @throws IllegalArgumentException if a class has too few rows, or there are too few groups
    */
   Folds folds(LabeledData data, long seed);
@@ -45,9 +45,7 @@ public sealed interface Strategy {
    */
   record OutOfFold(int folds) implements Strategy {
     public OutOfFold {
-      if (folds < 2) {
-        throw new IllegalArgumentException("folds must be >= 2, found " + folds);
-      }
+      checkFolds(folds);
     }
 
     @Override
@@ -58,6 +56,39 @@ public sealed interface Strategy {
     @Override
     public Folds folds(LabeledData data, long seed) {
       return Folds.stratified(data, folds, seed);
+    }
+  }
+
+  /**
+   * For rows that come one after the other in time: each row's logits come from networks that saw
+   * only rows before it (forward chaining, scikit-learn's {@code TimeSeriesSplit}). The rows are
+   * cut into K + 1 blocks; the first is never held out, and the meta network does not see it.
+   *
+   * <p>The rows must be in their order of time, the oldest first. Their ids do not matter, and they
+   * must not have groups. New rows, which are later than all, are for networks fitted on all rows
+   * to answer: {@link Prediction#REFIT}.
+   *
+   * @param folds K, 2 or more
+   */
+  record TimeOrdered(int folds) implements Strategy {
+    public TimeOrdered {
+      checkFolds(folds);
+    }
+
+    @Override
+    public String label() {
+      return "time-ordered";
+    }
+
+    @Override
+    public Folds folds(LabeledData data, long seed) {
+      return Folds.timeOrdered(data, folds);
+    }
+  }
+
+  private static void checkFolds(int folds) {
+    if (folds < 2) {
+      throw new IllegalArgumentException("folds must be >= 2, found " + folds);
     }
   }
 

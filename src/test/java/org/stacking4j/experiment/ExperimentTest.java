@@ -95,6 +95,25 @@ class ExperimentTest {
   }
 
   @Test
+  void run_timeOrdered_hasItsRow_andAnnouncesWhatItDoes() throws IOException {
+    Recorded heard = new Recorded();
+    ExperimentConfig config = config("strategy", "time-ordered", "time-ordered.folds", 4);
+    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out"));
+
+    assertThat(board.rows().stream().map(Leaderboard.Row::name))
+        .contains("stack time-ordered")
+        .doesNotContain("fold average", "stack out-of-fold");
+    assertThat(heard.plans).singleElement().asString().startsWith("10 fits of base networks: ");
+    assertThat(heard.finished).hasSize(2 * (1 + 4) + 1);
+    assertThat(heard.announced).isEqualTo(heard.epochs);
+    assertThat(MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv")).folds())
+        .hasSize(TinyIdxFolder.TRAIN / 5 * 4)
+        .isSorted()
+        .contains(1, 2, 3, 4)
+        .doesNotContain(0);
+  }
+
+  @Test
   void run_oneOrTwoThreads_writeTheSameButForTimes() throws IOException {
     new Experiment(config(), 1, new Recorded()).run(folder.resolve("one"));
     new Experiment(config(), 2, new Recorded()).run(folder.resolve("two"));

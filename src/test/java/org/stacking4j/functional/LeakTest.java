@@ -138,6 +138,38 @@ final class LeakTest {
   }
 
   @Test
+  void timeOrdered_rowIsNeverScoredByANetworkThatSawItOrALaterOne() {
+    // Row ids rise with time here.
+    LabeledData inTime = TinyData.blobs(47, 4, 3, 1);
+    StackingEnsemble ensemble = StackingEnsemble.fit(config().timeOrdered(4).build(), inTime, spy);
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+
+    assertThat(spy.members()).hasSize(2 * (4 + 1));
+    assertThat(features.rows()).isEqualTo(4 * 9);
+    for (int row = 0; row < features.rows(); row++) {
+      long id = features.rowIds()[row];
+      int fold = features.folds()[row];
+      for (int m = 0; m < 2; m++) {
+        Set<Long> seen = spy.member(NAMES.get(m), fold).rowIds();
+        assertThat(seen).allMatch(other -> other < id).hasSize(11 + 9 * (fold - 1));
+        for (int other = 1; other <= 4; other++) {
+          assertScoredBy(
+              ensemble.members().folds(m).get(other - 1).network(),
+              features,
+              row,
+              m,
+              other == fold);
+        }
+        assertScoredBy(ensemble.members().refits().get(m).network(), features, row, m, false);
+      }
+    }
+    // New rows are later than all: networks of all rows answer.
+    assertThat(spy.member("a", 0).rowIds()).isEqualTo(ALL_ROWS);
+    assertThat(floats(ensemble.memberLogits(inTime.features())))
+        .isEqualTo(floats(ensemble.members().logits(inTime.features(), Prediction.REFIT)));
+  }
+
+  @Test
   void metaNetwork_isFittedOnTheTrainingMetaFeatures_once() {
     fit(config().outOfFold(3));
 
@@ -183,6 +215,18 @@ final class LeakTest {
 
     assertThat(ensemble.evaluate(fresh).accuracy()).isEqualTo(1 / 3.0, within(3 * error(400)));
     assertThat(memberAccuracy(ensemble)).isEqualTo(1 / 3.0, within(3 * error(60)));
+  }
+
+  @Test
+  void timeOrdered_ofPermutedLabels_isChance() {
+    LabeledData noise = TinyData.permutedLabels(TinyData.blobs(150, 8, 3, 1), 5);
+    LabeledData fresh = TinyData.permutedLabels(TinyData.blobs(400, 8, 3, 2), 6);
+
+    StackingEnsemble ensemble =
+        StackingEnsemble.fit(overFitting().timeOrdered(2).build(), noise, LocalFits.onThreads(2));
+
+    assertThat(ensemble.evaluate(fresh).accuracy()).isEqualTo(1 / 3.0, within(3 * error(400)));
+    assertThat(memberAccuracy(ensemble)).isEqualTo(1 / 3.0, within(3 * error(100)));
   }
 
   @Test

@@ -35,6 +35,7 @@ final class RowWeightsTest {
         config(),
         config().prediction(Prediction.REFIT),
         config().holdout(0.3),
+        config().timeOrdered(3),
         config().inSample());
   }
 

@@ -63,6 +63,7 @@ final class SaveLoadTest {
         config().prediction(Prediction.REFIT),
         config().holdout(0.3),
         config().inSample(),
+        config().timeOrdered(2),
         config().metaNetwork(MetaNetwork.free().withSettings(SETTINGS)),
         config().metaNetwork(MetaNetwork.residual(Mlp.base(6, 3, 4)).withSettings(SETTINGS)));
   }

@@ -85,6 +85,43 @@ final class MemberNetworksTest {
   }
 
   @Test
+  void trainingMetaFeatures_inTimeOrder_lackTheFirstBlock() {
+    MemberNetworks networks =
+        MemberNetworks.of(
+            List.of("a", "b"),
+            List.of(List.of(memberA(1), memberA(2)), List.of(memberB(1), memberB(2))),
+            List.of(memberA(10), memberB(5)));
+
+    MetaFeatures features = networks.trainingMetaFeatures(DATA, Folds.timeOrdered(DATA, 2));
+
+    assertThat(features.rowIds()).containsExactly(40, 30, 20, 10);
+    assertThat(features.folds()).containsExactly(1, 1, 2, 2);
+    assertThat(features.logits().toFloatMatrix())
+        .isDeepEqualTo(
+            new float[][] {{5, 6, 7, 4}, {7, 8, 9, 6}, {18, 20, 12, 7}, {22, 24, 14, 9}});
+  }
+
+  @Test
+  void metaFeatures_carryTheWeightsAndGroupsOfTheirRows() {
+    LabeledData own =
+        DATA.withWeights(new double[] {6, 5, 4, 3, 2, 1}).withGroups(new long[] {7, 8, 9, 7, 8, 9});
+    MemberNetworks networks =
+        MemberNetworks.of(
+            List.of("a", "b"), List.of(List.of(memberA(2)), List.of(memberB(2))), List.of());
+
+    LabeledData heldOut =
+        networks
+            .trainingMetaFeatures(own, Folds.of(new int[] {0, 1, 1, 0, 0, 0}, 1))
+            .toLabeledData();
+    LabeledData fresh = networks.metaFeatures(own, Prediction.FOLD_MEAN).toLabeledData();
+
+    assertThat(heldOut.weights()).containsExactly(5, 4);
+    assertThat(heldOut.groups()).containsExactly(8, 9);
+    assertThat(fresh.weights()).containsExactly(6, 5, 4, 3, 2, 1);
+    assertThat(fresh.groups()).containsExactly(7, 8, 9, 7, 8, 9);
+  }
+
+  @Test
   void trainingMetaFeatures_withoutFolds_comeFromTheNetworksOfAllRows() {
     MetaFeatures features = networks().trainingMetaFeatures(DATA, Folds.none(6));
 
