@@ -148,6 +148,12 @@ public record StackingConfig(
       return this;
     }
 
+    /** The same with several splits into folds; each row's meta-features are the mean over them. */
+    public Builder outOfFold(int folds, int repeats) {
+      this.strategy = new Strategy.OutOfFold(folds, repeats);
+      return this;
+    }
+
     /** The meta network learns from a part of each class that no member sees. */
     public Builder holdout(double fraction) {
       this.strategy = new Strategy.Holdout(fraction);

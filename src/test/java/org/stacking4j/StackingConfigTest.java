@@ -133,6 +133,15 @@ final class StackingConfigTest {
   }
 
   @Test
+  void outOfFold_mayBeRepeated() {
+    StackingConfig config = StackingConfig.builder().member(A).outOfFold(3, 2).build();
+
+    assertThat(config.strategy()).isEqualTo(new Strategy.OutOfFold(3, 2));
+    assertThat(config.toBuilder().build()).isEqualTo(config);
+    assertThat(config.check(TinyData.blobs(30, 4, 3, 1)).repeats()).isEqualTo(2);
+  }
+
+  @Test
   void timeOrdered_predictsByRefit() {
     StackingConfig config = StackingConfig.builder().member(A).timeOrdered(4).build();
 

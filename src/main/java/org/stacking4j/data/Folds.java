@@ -1,6 +1,8 @@
 package org.stacking4j.data;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -11,44 +13,61 @@ import java.util.stream.IntStream;
  * #timeOrdered time order} of every later one; a row in fold 0 is never held out. Each fold holds
  * out at least one row and leaves at least one to train on.
  *
+ * <p>A split may be repeated: each repeat holds out every row once, and the numbers of its folds go
+ * on where those of the repeat before end. With 5 folds, the second repeat has folds 6 to 10.
+ *
  * <p>The seeded factories place a row by its id, not its position: reordering the rows reorders the
  * folds along with them. If the rows are in {@linkplain LabeledData#withGroups groups}, these stay
  * whole, and are placed by the group. This class is immutable and thread-safe.
  */
 public final class Folds {
-  private final int[] foldOfRow;
+  private final int[][] foldOfRow; // by repeat
   private final int count;
   private final boolean inTime; // a fold trains on those before it only
 
-  private Folds(int[] foldOfRow, int count, boolean inTime) {
+  private Folds(int[][] foldOfRow, int count, boolean inTime) {
     this.foldOfRow = foldOfRow;
     this.count = count;
     this.inTime = inTime;
   }
 
   private Folds(int[] foldOfRow, int count) {
-    this(foldOfRow, count, false);
+    this(new int[][] {foldOfRow}, count, false);
   }
 
   /**
-   * Holds out every row exactly once, with the classes spread evenly: fold sizes differ by at most
-   * 1, and so do the numbers of rows that each class has in them.
+   * Holds out every row exactly once in each repeat, with the classes spread evenly: fold sizes
+   * differ by at most 1, and so do the numbers of rows that each class has in them.
    *
    * <p>Groups are held out whole, with the classes spread as evenly as placing one group after the
    * other can, the large ones first; every class has rows outside of every fold.
    *
    * @param data the rows
-   * @param k how many folds, at least 2
-   * @param seed chooses which rows of a class, or which groups, go together
+   * @param k how many folds each repeat has, at least 2
+   * @param seeds one for each repeat, at least one; it chooses which rows of a class, or which
+   *     groups, go together
    * @return the folds
-   * @throws IllegalArgumentException if {@code k < 2} or a class has fewer than {@code k} rows;
-   *     with groups, if there are fewer than {@code k}, a class is in fewer than 2, or some class
-   *     cannot be kept out of some fold
+   * @throws IllegalArgumentException if {@code k < 2}, there are no seeds, or a class has fewer
+   *     than {@code k} rows; with groups, if there are fewer than {@code k}, a class is in fewer
+   *     than 2, or some class cannot be kept out of some fold
    */
-  public static Folds stratified(LabeledData data, int k, long seed) {
+  public static Folds stratified(LabeledData data, int k, long... seeds) {
     checkCount(k);
+    if (seeds.length == 0) {
+      throw new IllegalArgumentException("found no seeds: give one for each repeat");
+    }
+    int[][] folds = new int[seeds.length][];
+    for (int repeat = 0; repeat < seeds.length; repeat++) {
+      int before = repeat * k;
+      folds[repeat] =
+          Arrays.stream(split(data, k, seeds[repeat])).map(fold -> before + fold).toArray();
+    }
+    return new Folds(folds, k * seeds.length, false);
+  }
+
+  private static int[] split(LabeledData data, int k, long seed) {
     if (data.isGrouped()) {
-      return new Folds(GroupFolds.stratified(data, k, seed), k);
+      return GroupFolds.stratified(data, k, seed);
     }
     checkRarest(data, k);
     int[] folds = new int[data.rows()];
@@ -59,7 +78,7 @@ public final class Folds {
         dealt++;
       }
     }
-    return new Folds(folds, k);
+    return folds;
   }
 
   /**
@@ -161,11 +180,12 @@ public final class Folds {
     for (int row = first; row < rows; row++) {
       folds[row] = (row - first) / block + 1;
     }
-    return new Folds(folds, k, true);
+    return new Folds(new int[][] {folds}, k, true);
   }
 
   /**
-   * Folds made elsewhere.
+   * Folds made elsewhere, by whoever must then keep together what belongs together: they know
+   * nothing of groups.
    *
    * @param foldOfRow {@code [rows]}, the fold of each row: 1 to {@code count}, or 0 for a row that
    *     is never held out; copied
@@ -225,30 +245,45 @@ public final class Folds {
     return new Folds(new int[rows], 0);
   }
 
-  /** The number of folds; 0 where nothing is held out. */
+  /** The number of folds in all repeats together; 0 where nothing is held out. */
   public int count() {
     return count;
   }
 
-  /** The number of rows. */
-  public int rows() {
+  /** How many repeats there are, 1 or more. */
+  public int repeats() {
     return foldOfRow.length;
   }
 
+  /** The number of rows. */
+  public int rows() {
+    return foldOfRow[0].length;
+  }
+
   /**
-   * The fold that a row is held out in.
+   * The fold that a row is held out in, in the first repeat.
    *
    * @param row a position, 0-based
    * @return 1 to count, or 0 if it is never held out
    * @throws IndexOutOfBoundsException if there is no such row
    */
   public int foldOf(int row) {
-    return foldOfRow[Checks.position(row, rows())];
+    return foldOfRow[0][Checks.position(row, rows())];
   }
 
-  /** A copy of the fold of each row, {@code [rows]}. */
+  /** A copy of the fold of each row in the first repeat, {@code [rows]}. */
   public int[] foldOfRows() {
-    return foldOfRow.clone();
+    return foldOfRows(1);
+  }
+
+  /**
+   * A copy of the fold of each row in one repeat, {@code [rows]}.
+   *
+   * @param repeat 1 to repeats
+   * @throws IndexOutOfBoundsException if there is no such repeat
+   */
+  public int[] foldOfRows(int repeat) {
+    return foldOfRow[Objects.checkIndex(repeat - 1, repeats())].clone();
   }
 
   /**
@@ -259,8 +294,8 @@ public final class Folds {
    * @throws IndexOutOfBoundsException if there is no such fold
    */
   public int[] heldOut(int fold) {
-    checkFold(fold);
-    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] == fold).toArray();
+    int[] folds = repeatOf(fold);
+    return IntStream.range(0, rows()).filter(row -> folds[row] == fold).toArray();
   }
 
   /**
@@ -272,19 +307,25 @@ public final class Folds {
    * @throws IndexOutOfBoundsException if there is no such fold
    */
   public int[] training(int fold) {
-    checkFold(fold);
+    int[] folds = repeatOf(fold);
     return IntStream.range(0, rows())
-        .filter(row -> inTime ? foldOfRow[row] < fold : foldOfRow[row] != fold)
+        .filter(row -> inTime ? folds[row] < fold : folds[row] != fold)
         .toArray();
   }
 
   /** The size, for messages: {@code Folds[count=5, rows=60000]}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "Folds[count=%d, rows=%d]", count, rows());
+    return String.format(
+        Locale.ROOT,
+        "Folds[count=%d, %srows=%d]",
+        count,
+        repeats() > 1 ? "repeats=" + repeats() + ", " : "",
+        rows());
   }
 
-  private void checkFold(int fold) {
+  /** The fold of each row in the repeat that this fold belongs to. */
+  private int[] repeatOf(int fold) {
     if (fold < 1 || fold > count) {
       throw new IndexOutOfBoundsException(
           String.format(
@@ -294,6 +335,7 @@ public final class Folds {
               count,
               count));
     }
+    return foldOfRow[(fold - 1) / (count / repeats())];
   }
 
   private static void checkCount(int k) {

@@ -88,7 +88,7 @@ public record ExperimentConfig(
   public record InSample(Meta meta) {}
 
   /** How to stack out-of-fold. */
-  public record OutOfFold(Meta meta, int folds, Prediction prediction) {}
+  public record OutOfFold(Meta meta, int folds, int repeats, Prediction prediction) {}
 
   /** How to stack by holdout. */
   public record Holdout(Meta meta, double fraction, Prediction prediction) {}
@@ -135,7 +135,7 @@ public record ExperimentConfig(
       case "in-sample" -> builder.inSample().metaNetwork(inSample.meta().network(fit));
       case "out-of-fold" ->
           builder
-              .outOfFold(outOfFold.folds())
+              .outOfFold(outOfFold.folds(), outOfFold.repeats())
               .prediction(outOfFold.prediction())
               .metaNetwork(outOfFold.meta().network(fit));
       case "time-ordered" ->
@@ -154,7 +154,7 @@ public record ExperimentConfig(
     int networks =
         switch (label) {
           case "in-sample" -> 0; // the base networks, which are fitted before
-          case "out-of-fold" -> outOfFold.folds();
+          case "out-of-fold" -> outOfFold.folds() * outOfFold.repeats();
           case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,18 +14,18 @@ import org.stacking4j.data.LabeledData;
 
 /**
  * The logits of all members, side by side: what a meta network learns from. Each row carries its
- * id, its label and the fold it was held out in, so it can be joined back to where it came from.
+ * id, its label and the folds it was held out in, so it can be joined back to where it came from.
  * Immutable and thread-safe.
  */
 public final class MetaFeatures {
   private final List<String> members;
   private final LabeledData table;
-  private final int[] folds;
+  private final int[][] folds; // by repeat
 
-  private MetaFeatures(List<String> members, LabeledData table, int[] folds) {
+  private MetaFeatures(List<String> members, LabeledData table, int[][] folds) {
     this.members = List.copyOf(members);
     this.table = table;
-    this.folds = folds.clone();
+    this.folds = folds;
   }
 
   /**
@@ -53,20 +54,20 @@ public final class MetaFeatures {
               logits.size(1)));
     }
     LabeledData table = LabeledData.of(logits, rows.labels(), rows.classNames(), rows.rowIds());
-    return new MetaFeatures(members, likeThose(rows, table), folds);
+    return new MetaFeatures(members, likeThose(rows, table), new int[][] {folds.clone()});
   }
 
   /** A table whose logits come some rows at a time. */
   static MetaFeatures of(
-      List<String> members, LabeledData rows, int[] folds, LabeledData.RowSource logits) {
+      List<String> members, LabeledData rows, int[][] folds, LabeledData.RowSource logits) {
     int columns = members.size() * rows.classes();
     LabeledData table =
         LabeledData.of(columns, logits, rows.labels(), rows.classNames(), rows.rowIds());
     return of(members, likeThose(rows, table), folds);
   }
 
-  /** A table as it is; there are as many folds as rows. */
-  static MetaFeatures of(List<String> members, LabeledData table, int[] folds) {
+  /** A table as it is; in each repeat there are as many folds as rows. Takes the folds over. */
+  static MetaFeatures of(List<String> members, LabeledData table, int[][] folds) {
     checkNames(members);
     return new MetaFeatures(members, table, folds);
   }
@@ -93,8 +94,9 @@ public final class MetaFeatures {
 
   /**
    * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out. If the rows have weights or
-   * groups, columns {@code weight} and {@code group} stand before the logits.
+   * Labels are class names; fold is 0 for rows that no fold held out. Where the folds were
+   * repeated, their columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns
+   * {@code weight} and {@code group} stand before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -145,9 +147,27 @@ public final class MetaFeatures {
     return table.labels();
   }
 
-  /** The fold each row was held out in, 1-based, or 0; {@code [rows]}, a copy. */
+  /** How many repeats of the folds each row's logits are the mean of, 1 or more. */
+  public int repeats() {
+    return folds.length;
+  }
+
+  /**
+   * The fold each row was held out in, in the first repeat: 1-based, or 0; {@code [rows]}, a copy.
+   */
   public int[] folds() {
-    return folds.clone();
+    return folds(1);
+  }
+
+  /**
+   * The fold each row was held out in, in one repeat; {@code [rows]}, a copy. Numbers go on from
+   * repeat to repeat: with 5 folds, the second repeat has folds 6 to 10.
+   *
+   * @param repeat 1 to repeats
+   * @throws IndexOutOfBoundsException if there is no such repeat
+   */
+  public int[] folds(int repeat) {
+    return folds[Objects.checkIndex(repeat - 1, folds.length)].clone();
   }
 
   /**

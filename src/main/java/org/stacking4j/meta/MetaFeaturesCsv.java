@@ -28,7 +28,10 @@ final class MetaFeaturesCsv {
   /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");
 
-  /** The columns after them, if the rows have weights or groups. */
+  /** The columns after them, followed by the repeat, if the folds were repeated. */
+  static final String REPEAT = "fold_";
+
+  /** The columns after these, if the rows have weights or groups. */
   static final String WEIGHT = "weight";
 
   static final String GROUP = "group";
@@ -40,6 +43,13 @@ final class MetaFeaturesCsv {
   static void write(MetaFeatures features, Path file) throws IOException {
     LabeledData table = features.toLabeledData();
     List<String> header = new ArrayList<>(KEYS);
+    int[][] folds = new int[features.repeats()][];
+    for (int repeat = 1; repeat <= folds.length; repeat++) {
+      folds[repeat - 1] = features.folds(repeat);
+      if (repeat > 1) {
+        header.add(REPEAT + repeat);
+      }
+    }
     if (table.isWeighted()) {
       header.add(WEIGHT);
     }
@@ -47,7 +57,6 @@ final class MetaFeaturesCsv {
       header.add(GROUP);
     }
     header.addAll(features.columns());
-    int[] folds = features.folds();
     AtomicFile.write(
         file,
         out -> {
@@ -64,8 +73,10 @@ final class MetaFeaturesCsv {
               for (int row = from; row < to; row++) {
                 line[0] = Long.toString(table.rowId(row));
                 line[1] = table.classNames().get(table.label(row));
-                line[2] = Integer.toString(folds[row]);
-                int column = KEYS.size();
+                int column = 2;
+                for (int[] ofRepeat : folds) {
+                  line[column++] = Integer.toString(ofRepeat[row]);
+                }
                 if (table.isWeighted()) {
                   line[column++] = NumberOutput.toString(table.weight(row), true);
                 }
@@ -111,7 +122,7 @@ final class MetaFeaturesCsv {
     private final List<float[]> logits = new ArrayList<>(); // CHUNK rows each
     private long[] rowIds = new long[CHUNK];
     private int[] labels = new int[CHUNK];
-    private int[] folds = new int[CHUNK];
+    private final int[][] folds;
     private double[] weights;
     private long[] groups;
     private int rows;
@@ -119,6 +130,7 @@ final class MetaFeaturesCsv {
     Table(MetaFeaturesReader reader) {
       this.reader = reader;
       this.width = reader.logits().length;
+      this.folds = new int[reader.folds().length][CHUNK];
       this.weights = new double[reader.isWeighted() ? CHUNK : 0];
       this.groups = new long[reader.isGrouped() ? CHUNK : 0];
     }
@@ -149,7 +161,8 @@ final class MetaFeaturesCsv {
       if (reader.isGrouped()) {
         table = table.withGroups(Arrays.copyOf(groups, rows));
       }
-      return MetaFeatures.of(reader.members(), table, Arrays.copyOf(folds, rows));
+      Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], rows));
+      return MetaFeatures.of(reader.members(), table, folds);
     }
 
     private void add() {
@@ -157,7 +170,7 @@ final class MetaFeaturesCsv {
         int capacity = (int) Math.min(Integer.MAX_VALUE - 8, rows + (rows >> 1) + 1L);
         rowIds = Arrays.copyOf(rowIds, capacity);
         labels = Arrays.copyOf(labels, capacity);
-        folds = Arrays.copyOf(folds, capacity);
+        Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], capacity));
         weights = Arrays.copyOf(weights, reader.isWeighted() ? capacity : 0);
         groups = Arrays.copyOf(groups, reader.isGrouped() ? capacity : 0);
       }
@@ -166,7 +179,9 @@ final class MetaFeaturesCsv {
       }
       rowIds[rows] = reader.rowId();
       labels[rows] = reader.label();
-      folds[rows] = reader.fold();
+      for (int repeat = 0; repeat < folds.length; repeat++) {
+        folds[repeat][rows] = reader.folds()[repeat];
+      }
       if (reader.isWeighted()) {
         weights[rows] = reader.weight();
       }

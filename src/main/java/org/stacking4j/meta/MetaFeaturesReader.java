@@ -42,6 +42,12 @@ final class MetaFeaturesReader {
     List<String> header = line.header;
     int fixed = MetaFeaturesCsv.KEYS.size();
     line.keys = fixed;
+    int repeats = 1;
+    while (header.indexOf(MetaFeaturesCsv.REPEAT + (repeats + 1)) == line.keys) {
+      line.keys++;
+      repeats++;
+    }
+    line.folds = new int[repeats];
     line.weightColumn = header.indexOf(MetaFeaturesCsv.WEIGHT) == line.keys ? line.keys++ : -1;
     line.groupColumn = header.indexOf(MetaFeaturesCsv.GROUP) == line.keys ? line.keys++ : -1;
     if (header.size() <= line.keys || !header.subList(0, fixed).equals(MetaFeaturesCsv.KEYS)) {
@@ -119,8 +125,9 @@ final class MetaFeaturesReader {
     return line.label;
   }
 
-  int fold() {
-    return line.fold;
+  /** The row's fold in each repeat; overwritten by the next row. */
+  int[] folds() {
+    return line.folds;
   }
 
   boolean isWeighted() {
@@ -156,7 +163,7 @@ final class MetaFeaturesReader {
     private @Nullable String problem;
     private long rowId;
     private int label;
-    private int fold;
+    private int[] folds = {};
     private double weight;
     private long group;
     private float[] logits = {};
@@ -202,12 +209,13 @@ final class MetaFeaturesReader {
         switch (column) {
           case 0 -> rowId = Long.parseLong(text);
           case 1 -> setLabel(text);
-          case 2 -> fold = Integer.parseInt(text);
           default -> {
             if (column == weightColumn) {
               setWeight(text);
-            } else {
+            } else if (column == groupColumn) {
               group = Long.parseLong(text);
+            } else {
+              folds[column - 2] = Integer.parseInt(text);
             }
           }
         }

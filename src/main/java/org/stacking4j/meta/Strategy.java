@@ -3,6 +3,7 @@ package org.stacking4j.meta;
 import java.util.Locale;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.train.Seeds;
 
 /** Which member networks give the meta network's training rows. Immutable. */
 public sealed interface Strategy {
@@ -41,11 +42,24 @@ public sealed interface Strategy {
    * Each row's logits come from networks that did not see it: members are fitted K times, each time
    * without one fold (Wolpert 1992; van der Laan, Polley, Hubbard 2007).
    *
+   * <p>All that can be repeated with other folds: a row's logits are then the mean of those of the
+   * networks that did not see it, one for each repeat, which leaves less of them to the chance of
+   * the split.
+   *
    * @param folds K, 2 or more; folds are stratified by class, and part no group
+   * @param repeats how many splits into K folds, 1 or more; each member is fitted K × repeats times
    */
-  record OutOfFold(int folds) implements Strategy {
+  record OutOfFold(int folds, int repeats) implements Strategy {
     public OutOfFold {
       checkFolds(folds);
+      if (repeats < 1) {
+        throw new IllegalArgumentException("repeats must be >= 1, found " + repeats);
+      }
+    }
+
+    /** One split into K folds. */
+    public OutOfFold(int folds) {
+      this(folds, 1);
     }
 
     @Override
@@ -55,7 +69,12 @@ public sealed interface Strategy {
 
     @Override
     public Folds folds(LabeledData data, long seed) {
-      return Folds.stratified(data, folds, seed);
+      long[] seeds = new long[repeats];
+      seeds[0] = seed;
+      for (int repeat = 2; repeat <= repeats; repeat++) {
+        seeds[repeat - 1] = Seeds.of(seed, "repeat", repeat);
+      }
+      return Folds.stratified(data, folds, seeds);
     }
   }
 

@@ -15,8 +15,10 @@ import org.stacking4j.network.Trainer;
  * One network to fit: everything that decides its parameters. Immutable.
  *
  * @param name who it is, for seeds, events and errors: {@code member 'wide-1'}
- * @param fold the fold left out, 1-based, or 0 where the network learns from all rows
- * @param folds how many folds there are, 0 where there are none
+ * @param fold the fold left out, 1-based and numbered on through repeats, or 0 where the network
+ *     learns from all rows
+ * @param folds how many folds each repeat has, 0 where there are none
+ * @param repeats how many repeats of the folds there are, 1 where they are not repeated
  * @param configuration the architecture; its own seed does not matter
  * @param settings how it is fitted
  * @param data the rows it learns from, and no others; if they have weights, a step minimises the
@@ -30,6 +32,7 @@ public record FitTask(
     String name,
     int fold,
     int folds,
+    int repeats,
     MultiLayerConfiguration configuration,
     FitSettings settings,
     LabeledData data,
@@ -71,6 +74,19 @@ public record FitTask(
     margin = margin == null ? null : margin.dup();
   }
 
+  /** A fit whose folds are not repeated. */
+  public FitTask(
+      String name,
+      int fold,
+      int folds,
+      MultiLayerConfiguration configuration,
+      FitSettings settings,
+      LabeledData data,
+      @Nullable INDArray margin,
+      long seed) {
+    this(name, fold, folds, 1, configuration, settings, data, margin, seed);
+  }
+
   /** A copy of the configuration. */
   @Override
   public MultiLayerConfiguration configuration() {
@@ -95,8 +111,15 @@ public record FitTask(
     return scaled;
   }
 
-  /** Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}. */
+  /**
+   * Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}, or {@code member 'wide-1',
+   * repeat 2, fold 3 of 5}.
+   */
   public String describe() {
-    return fold == 0 ? name + ", all rows" : name + ", fold " + fold + " of " + folds;
+    if (fold == 0) {
+      return name + ", all rows";
+    }
+    String repeat = repeats > 1 ? ", repeat " + ((fold - 1) / folds + 1) : "";
+    return name + repeat + ", fold " + ((fold - 1) % folds + 1) + " of " + folds;
   }
 }

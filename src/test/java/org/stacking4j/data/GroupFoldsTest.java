@@ -186,6 +186,20 @@ class GroupFoldsTest {
   }
 
   @Test
+  void stratified_repeated_keepsGroupsWholeInEachRepeat_andPutsOthersTogether() {
+    LabeledData data = grouped(3, 40);
+    Folds folds = Folds.stratified(data, 4, 1, 2, 3);
+    Set<Set<Long>> together = new HashSet<>();
+
+    for (int fold = 1; fold <= 12; fold++) {
+      Set<Long> held = groupsOf(data, folds.heldOut(fold));
+      assertThat(held).doesNotContainAnyElementsOf(groupsOf(data, folds.training(fold)));
+      together.add(held);
+    }
+    assertThat(together).hasSize(12);
+  }
+
+  @Test
   void stratified_asManyFoldsAsGroups() {
     LabeledData data =
         TinyRows.labelled(0, 1, 0, 1, 1, 0, 0).withGroups(new long[] {3, 3, -2, -2, 8, 8, 8});

@@ -70,6 +70,29 @@ class ConfFileTest {
   }
 
   @Test
+  void outOfFold_mayBeRepeated() throws IOException {
+    ExperimentConfig config = read("out-of-fold: {folds: 3, repeats: 4}\n");
+
+    assertThat(config.stack("out-of-fold", 16, 3).strategy())
+        .isEqualTo(new Strategy.OutOfFold(3, 4));
+    assertThatThrownBy(() -> read("out-of-fold: {repeats: 0}\n").stack("out-of-fold", 16, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("repeats must be >= 1, found 0");
+  }
+
+  @Test
+  void timeOrdered_isAStackOfItsOwn() throws IOException {
+    ExperimentConfig config =
+        read("strategy: time-ordered\ntime-ordered: {folds: 3, meta: free}\n");
+
+    assertThat(config.stacks()).containsExactly("time-ordered");
+    StackingConfig stack = config.stack("time-ordered", 16, 3);
+    assertThat(stack.strategy()).isEqualTo(new Strategy.TimeOrdered(3));
+    assertThat(stack.prediction()).isEqualTo(Prediction.REFIT);
+    assertThat(stack.metaNetwork().isResidual()).isFalse();
+  }
+
+  @Test
   void overrides_goBeforeTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 3\nfit: {epochs: 4}\n");
 

@@ -64,6 +64,7 @@ final class SaveLoadTest {
         config().holdout(0.3),
         config().inSample(),
         config().timeOrdered(2),
+        config().outOfFold(2, 3),
         config().metaNetwork(MetaNetwork.free().withSettings(SETTINGS)),
         config().metaNetwork(MetaNetwork.residual(Mlp.base(6, 3, 4)).withSettings(SETTINGS)));
   }

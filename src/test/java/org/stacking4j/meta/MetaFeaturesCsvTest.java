@@ -76,6 +76,40 @@ final class MetaFeaturesCsvTest {
   }
 
   @Test
+  void file_ofRepeatedFolds_hasAColumnForEachRepeat() throws IOException {
+    LabeledData rows =
+        features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}).toLabeledData();
+    MetaFeatures repeated =
+        MetaFeatures.of(List.of("a", "b"), rows, new int[][] {{1, 2}, {4, 3}, {5, 6}});
+    repeated.writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "row,label,fold,fold_2,fold_3,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes",
+                "100,no,1,4,5,1.0,2.0,3.0,4.0",
+                "93,yes,2,3,6,5.0,6.0,7.0,8.0",
+                ""));
+    assertRoundTrip(repeated);
+    LabeledData more = rows.withWeights(new double[] {1, 2}).withGroups(new long[] {3, 4});
+    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), more, new int[][] {{1, 2}, {4, 3}}));
+    assertThat(Files.readString(file)).startsWith("row,label,fold,fold_2,weight,group,a.logit_no,");
+  }
+
+  @Test
+  void roundTrip_ofManyRowsAndRepeats_keepsThem() throws IOException {
+    int rows = 4096 + 300; // more than a block
+    LabeledData table = features(List.of("no", "yes"), new float[rows][4]).toLabeledData();
+    int[][] folds = {
+      IntStream.range(0, rows).map(row -> row % 3).toArray(),
+      IntStream.range(0, rows).map(row -> 3 + row % 7).toArray()
+    };
+
+    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), table, folds));
+  }
+
+  @Test
   void file_ofGroupedRows_hasAColumnOfGroups() throws IOException {
     MetaFeatures plain = features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}});
     MetaFeatures grouped = grouped(plain, Long.MIN_VALUE);
@@ -304,6 +338,12 @@ final class MetaFeaturesCsvTest {
             "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,heavy,1,2\r\n",
             "line 2, column 'weight': 'heavy' is not a positive number"),
         Arguments.of(
+            "row,label,fold,fold_2,a.logit_x,a.logit_y\r\n1,x,0,?,1,2\r\n",
+            "line 2, column 'fold_2': '?' is not a whole number"),
+        Arguments.of(
+            "row,label,fold,fold_3,a.logit_x,a.logit_y\r\n1,x,0,1,1,2\r\n",
+            "column 'fold_3' is not named MEMBER.logit_CLASS"),
+        Arguments.of(
             "row,label,fold,group,a.logit_x,a.logit_y\r\n1,x,0,Anna,1,2\r\n",
             "line 2, column 'group': 'Anna' is not a whole number"),
         Arguments.of(
@@ -416,7 +456,10 @@ final class MetaFeaturesCsvTest {
     assertThat(read.columns()).isEqualTo(written.columns());
     assertThat(read.rowIds()).isEqualTo(written.rowIds());
     assertThat(read.labels()).isEqualTo(written.labels());
-    assertThat(read.folds()).isEqualTo(written.folds());
+    assertThat(read.repeats()).isEqualTo(written.repeats());
+    for (int repeat = 1; repeat <= written.repeats(); repeat++) {
+      assertThat(read.folds(repeat)).isEqualTo(written.folds(repeat));
+    }
     assertThat(read.toLabeledData().isWeighted()).isEqualTo(written.toLabeledData().isWeighted());
     assertThat(read.toLabeledData().weights()).isEqualTo(written.toLabeledData().weights());
     assertThat(read.toLabeledData().isGrouped()).isEqualTo(written.toLabeledData().isGrouped());

@@ -1,6 +1,7 @@
 package org.stacking4j.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
@@ -62,6 +63,16 @@ final class MetaFeaturesTest {
     assertThat(features.folds()).containsExactly(4, 1);
     assertThat(features.labels()).containsExactly(2, 0);
     assertThat(features.rowIds()).containsExactly(31, 17);
+  }
+
+  @Test
+  void folds_ofARepeatThatIsNotThere() {
+    assertThat(features().repeats()).isEqualTo(1);
+    assertThat(features().folds(1)).containsExactly(4, 1);
+    for (int repeat : new int[] {0, 2}) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> features().folds(repeat));
+    }
   }
 
   @Test

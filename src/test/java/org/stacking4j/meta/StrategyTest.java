@@ -73,6 +73,34 @@ final class StrategyTest {
         .isEqualTo(3);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void outOfFold_tooFewRepeats(int repeats) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Strategy.OutOfFold(5, repeats))
+        .withMessage("repeats must be >= 1, found " + repeats);
+  }
+
+  @Test
+  void outOfFold_repeated_beginsWithTheSplitOfOneAlone() {
+    // So that a run with more repeats finds the earlier one's fits among its own.
+    Folds once = new Strategy.OutOfFold(5).folds(DATA, 7);
+    Folds twice = new Strategy.OutOfFold(5, 2).folds(DATA, 7);
+    Folds thrice = new Strategy.OutOfFold(5, 3).folds(DATA, 7);
+
+    assertThat(new Strategy.OutOfFold(5)).isEqualTo(new Strategy.OutOfFold(5, 1));
+    assertThat(once.foldOfRows()).isEqualTo(Folds.stratified(DATA, 5, 7).foldOfRows());
+    assertThat(twice.foldOfRows(1)).isEqualTo(once.foldOfRows());
+    assertThat(thrice.foldOfRows(2)).isEqualTo(twice.foldOfRows(2));
+    assertThat(thrice.count()).isEqualTo(15);
+    assertThat(
+            List.of(
+                Arrays.toString(Arrays.stream(thrice.foldOfRows(1)).toArray()),
+                Arrays.toString(Arrays.stream(thrice.foldOfRows(2)).map(f -> f - 5).toArray()),
+                Arrays.toString(Arrays.stream(thrice.foldOfRows(3)).map(f -> f - 10).toArray())))
+        .doesNotHaveDuplicates();
+  }
+
   @Test
   void timeOrdered_holdsBlocksOut_whateverTheSeed() {
     Folds folds = new Strategy.TimeOrdered(3).folds(DATA, 1);

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,6 +30,22 @@ final class FitTaskTest {
     assertThat(task(Mlp.base(4, 3, 8), 2, 5, null).describe())
         .isEqualTo("member 'wide', fold 2 of 5");
     assertThat(task(Mlp.base(4, 3, 8), 0, 5, null).describe()).isEqualTo("member 'wide', all rows");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 'repeat 1, fold 1 of 5'",
+    "5, 'repeat 1, fold 5 of 5'",
+    "6, 'repeat 2, fold 1 of 5'",
+    "13, 'repeat 3, fold 3 of 5'",
+    "0, all rows"
+  })
+  void describe_namesTheRepeat(int fold, String words) {
+    FitTask task =
+        new FitTask(
+            "member 'wide'", fold, 5, 3, Mlp.base(4, 3, 8), FitSettings.defaults(), DATA, null, 1);
+
+    assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }
 
   @Test
