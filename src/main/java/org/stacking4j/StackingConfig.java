@@ -27,7 +27,8 @@ import org.stacking4j.network.NetworkCheck;
  *     rows
  * @param strategy which networks give the meta network's training rows
  * @param prediction which networks answer for new rows; always {@link Prediction#REFIT} with {@link
- *     Strategy.InSample}, which has no folds
+ *     Strategy.InSample}, which has no folds, and with {@link Strategy.TimeOrdered}, whose fold
+ *     networks have not seen the latest rows
  * @param seed where all randomness comes from
  */
 public record StackingConfig(
@@ -39,8 +40,8 @@ public record StackingConfig(
     long seed) {
 
   /**
-   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample is to
-   *     predict by fold mean
+   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample or
+   *     time-ordered is to predict by fold mean
    */
   public StackingConfig {
     members = List.copyOf(members);
@@ -71,6 +72,12 @@ public record StackingConfig(
     if (strategy instanceof Strategy.InSample && prediction != Prediction.REFIT) {
       throw new IllegalArgumentException(
           "in-sample has no fold networks; use prediction by refit, found " + prediction);
+    }
+    if (strategy instanceof Strategy.TimeOrdered && prediction != Prediction.REFIT) {
+      throw new IllegalArgumentException(
+          "time-ordered has fold networks that learned from old rows only; use prediction by refit,"
+              + " found "
+              + prediction);
     }
   }
 
@@ -174,9 +181,25 @@ public record StackingConfig(
       return this;
     }
 
+    /** The same with several splits into folds; each row's meta-features are the mean over them. */
+    public Builder outOfFold(int folds, int repeats) {
+      this.strategy = new Strategy.OutOfFold(folds, repeats);
+      return this;
+    }
+
     /** The meta network learns from a part of each class that no member sees. */
     public Builder holdout(double fraction) {
       this.strategy = new Strategy.Holdout(fraction);
+      return this;
+    }
+
+    /**
+     * Each row's meta-features come from networks that saw only rows before it; rows must be in
+     * their order of time. Sets prediction by refit, the only one it has.
+     */
+    public Builder timeOrdered(int folds) {
+      this.strategy = new Strategy.TimeOrdered(folds);
+      this.prediction = Prediction.REFIT;
       return this;
     }
 

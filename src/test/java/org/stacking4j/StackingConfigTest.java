@@ -183,6 +183,40 @@ final class StackingConfigTest {
   }
 
   @Test
+  void outOfFold_mayBeRepeated() {
+    StackingConfig config = StackingConfig.builder().member(A).outOfFold(3, 2).build();
+
+    assertThat(config.strategy()).isEqualTo(new Strategy.OutOfFold(3, 2));
+    assertThat(config.toBuilder().build()).isEqualTo(config);
+    assertThat(config.check(TinyData.blobs(30, 4, 3, 1)).repeats()).isEqualTo(2);
+  }
+
+  @Test
+  void timeOrdered_predictsByRefit() {
+    StackingConfig config = StackingConfig.builder().member(A).timeOrdered(4).build();
+
+    assertThat(config.strategy()).isEqualTo(new Strategy.TimeOrdered(4));
+    assertThat(config.prediction()).isEqualTo(Prediction.REFIT);
+    assertThat(config.check(TinyData.blobs(30, 4, 3, 1)).training(1)).hasSize(6);
+  }
+
+  @Test
+  void timeOrdered_withFoldMean() {
+    // The first fold's network saw a fifth of the rows, and the oldest ones.
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                StackingConfig.builder()
+                    .member(A)
+                    .timeOrdered(4)
+                    .prediction(Prediction.FOLD_MEAN)
+                    .build())
+        .withMessage(
+            "time-ordered has fold networks that learned from old rows only; use prediction by"
+                + " refit, found fold-mean");
+  }
+
+  @Test
   void check_returnsTheFoldsOfTheFit() {
     LabeledData data = TinyData.blobs(30, 4, 3, 1);
     StackingConfig config = StackingConfig.builder().member(A).outOfFold(3).seed(5).build();

@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--strategy",
-      paramLabel = "all|in-sample|out-of-fold|holdout",
+      paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
       description = "Which stacks to make (all: in-sample and out-of-fold).")
   private @Nullable String strategy;
 

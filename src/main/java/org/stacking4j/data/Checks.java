@@ -124,6 +124,57 @@ final class Checks {
     }
   }
 
+  static void areWeights(double[] weights, int rows) {
+    if (weights.length != rows) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d weights for %d rows: give exactly one weight per row",
+              weights.length,
+              rows));
+    }
+    for (int row = 0; row < rows; row++) {
+      isWeight(weights[row], "row " + row);
+    }
+  }
+
+  static void areClassWeights(double[] weights, List<String> classNames) {
+    if (weights.length != classNames.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d class weights for %d classes: give exactly one weight per class",
+              weights.length,
+              classNames.size()));
+    }
+    for (int c = 0; c < weights.length; c++) {
+      isWeight(weights[c], "class '" + classNames.get(c) + "'");
+    }
+  }
+
+  static void areGroups(long[] groups, int rows) {
+    if (groups.length != rows) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d groups for %d rows: give exactly one group per row",
+              groups.length,
+              rows));
+    }
+  }
+
+  private static void isWeight(double weight, String whose) {
+    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "weight %s of %s is not a finite number above 0: leave out what is to count for"
+                  + " nothing",
+              weight,
+              whose));
+    }
+  }
+
   /** Fails with an {@link IndexOutOfBoundsException} unless 0 <= row < rows. */
   static int position(int row, int rows) {
     if (row < 0 || row >= rows) {

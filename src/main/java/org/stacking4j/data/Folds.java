@@ -1,41 +1,73 @@
 package org.stacking4j.data;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
  * Which fold each row is held out in.
  *
  * <p>Folds are numbered from 1 to {@link #count}. A row in fold {@code f} is held out of fold
- * {@code f}'s training rows and belongs to those of every other fold; a row in fold 0 is never held
- * out. Each fold holds out at least one row and leaves at least one to train on.
+ * {@code f}'s training rows and belongs to those of every other fold, or in {@linkplain
+ * #timeOrdered time order} of every later one; a row in fold 0 is never held out. Each fold holds
+ * out at least one row and leaves at least one to train on.
+ *
+ * <p>A split may be repeated: each repeat holds out every row once, and the numbers of its folds go
+ * on where those of the repeat before end. With 5 folds, the second repeat has folds 6 to 10.
  *
  * <p>The seeded factories place a row by its id, not its position: reordering the rows reorders the
- * folds along with them. This class is immutable and thread-safe.
+ * folds along with them. If the rows are in {@linkplain LabeledData#withGroups groups}, these stay
+ * whole, and are placed by the group. This class is immutable and thread-safe.
  */
 public final class Folds {
-  private final int[] foldOfRow;
+  private final int[][] foldOfRow; // by repeat
   private final int count;
+  private final boolean inTime; // a fold trains on those before it only
 
-  private Folds(int[] foldOfRow, int count) {
+  private Folds(int[][] foldOfRow, int count, boolean inTime) {
     this.foldOfRow = foldOfRow;
     this.count = count;
+    this.inTime = inTime;
+  }
+
+  private Folds(int[] foldOfRow, int count) {
+    this(new int[][] {foldOfRow}, count, false);
   }
 
   /**
-   * Holds out every row exactly once, with the classes spread evenly: fold sizes differ by at most
-   * 1, and so do the numbers of rows that each class has in them.
+   * Holds out every row exactly once in each repeat, with the classes spread evenly: fold sizes
+   * differ by at most 1, and so do the numbers of rows that each class has in them.
+   *
+   * <p>Groups are held out whole, with the classes spread as evenly as placing one group after the
+   * other can, the large ones first; every class has rows outside of every fold.
    *
    * @param data the rows
-   * @param k how many folds, at least 2
-   * @param seed chooses which rows of a class go together
+   * @param k how many folds each repeat has, at least 2
+   * @param seeds one for each repeat, at least one; it chooses which rows of a class, or which
+   *     groups, go together
    * @return the folds
-   * @throws IllegalArgumentException if {@code k < 2} or a class has fewer than {@code k} rows
+   * @throws IllegalArgumentException if {@code k < 2}, there are no seeds, or a class has fewer
+   *     than {@code k} rows; with groups, if there are fewer than {@code k}, a class is in fewer
+   *     than 2, or some class cannot be kept out of some fold
    */
-  public static Folds stratified(LabeledData data, int k, long seed) {
-    if (k < 2) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "found %d folds: use at least 2", k));
+  public static Folds stratified(LabeledData data, int k, long... seeds) {
+    checkCount(k);
+    if (seeds.length == 0) {
+      throw new IllegalArgumentException("found no seeds: give one for each repeat");
+    }
+    int[][] folds = new int[seeds.length][];
+    for (int repeat = 0; repeat < seeds.length; repeat++) {
+      int before = repeat * k;
+      folds[repeat] =
+          Arrays.stream(split(data, k, seeds[repeat])).map(fold -> before + fold).toArray();
+    }
+    return new Folds(folds, k * seeds.length, false);
+  }
+
+  private static int[] split(LabeledData data, int k, long seed) {
+    if (data.isGrouped()) {
+      return GroupFolds.stratified(data, k, seed);
     }
     checkRarest(data, k);
     int[] folds = new int[data.rows()];
@@ -46,11 +78,14 @@ public final class Folds {
         dealt++;
       }
     }
-    return new Folds(folds, k);
+    return folds;
   }
 
   /**
    * Holds out a part of the rows once: that part is fold 1, the rest is in fold 0.
+   *
+   * <p>Groups are held out whole, and then the part of each class is only near the fraction: groups
+   * are gone through in the seed's order, and each that brings the parts nearer is held out.
    *
    * @param data the rows
    * @param fraction the part of each class to hold out, greater than 0 and less than 1; rounded to
@@ -58,7 +93,7 @@ public final class Folds {
    * @param seed chooses which rows are held out
    * @return one fold
    * @throws IllegalArgumentException if the fraction is out of range or a class has fewer than 2
-   *     rows
+   *     rows; with groups, if a class is in fewer than 2, or cannot be had on both sides
    */
   public static Folds holdout(LabeledData data, double fraction, long seed) {
     if (!(fraction > 0 && fraction < 1)) {
@@ -67,6 +102,9 @@ public final class Folds {
               Locale.ROOT,
               "found the fraction %s to hold out: it must be greater than 0 and less than 1",
               fraction));
+    }
+    if (data.isGrouped()) {
+      return new Folds(GroupFolds.holdout(data, fraction, seed), 1);
     }
     int[] counts = data.classCounts();
     for (int c = 0; c < counts.length; c++) {
@@ -92,7 +130,62 @@ public final class Folds {
   }
 
   /**
-   * Folds made elsewhere, for rows that belong together or come in a time order.
+   * Holds out blocks of rows one after the other, each to be predicted from the rows before it:
+   * forward chaining, as in scikit-learn's {@code TimeSeriesSplit}. There are {@code k + 1} blocks
+   * of equal size; the first, which has the rows that are left over too, is never held out.
+   *
+   * @param data the rows, the oldest first: here positions matter, and ids do not
+   * @param k how many folds, at least 2
+   * @return the folds
+   * @throws IllegalArgumentException if {@code k < 2}, there are too few rows, a class is missing
+   *     from the first block or from all others, or the rows have groups
+   */
+  public static Folds timeOrdered(LabeledData data, int k) {
+    checkCount(k);
+    int rows = data.rows();
+    int block = rows / (k + 1);
+    if (block == 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d rows for %d folds in time order; they need at least %d, one for each and one"
+                  + " before them",
+              rows,
+              k,
+              k + 1));
+    }
+    if (data.isGrouped()) {
+      throw new IllegalArgumentException(
+          "the rows have groups, which folds in time order would part; use another strategy, or"
+              + " rows without groups");
+    }
+    int first = rows - k * block;
+    int[] inFirst = data.first(first).classCounts();
+    int[] inAll = data.classCounts();
+    for (int c = 0; c < inAll.length; c++) {
+      if (inFirst[c] == 0 || inFirst[c] == inAll[c]) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "class '%s' has no rows %s the first %d, which fold 1 of %d learns from; use %s"
+                    + " folds, or leave the class out",
+                data.classNames().get(c),
+                inFirst[c] == 0 ? "among" : "after",
+                first,
+                k,
+                inFirst[c] == 0 ? "fewer" : "more"));
+      }
+    }
+    int[] folds = new int[rows];
+    for (int row = first; row < rows; row++) {
+      folds[row] = (row - first) / block + 1;
+    }
+    return new Folds(new int[][] {folds}, k, true);
+  }
+
+  /**
+   * Folds made elsewhere, by whoever must then keep together what belongs together: they know
+   * nothing of groups.
    *
    * @param foldOfRow {@code [rows]}, the fold of each row: 1 to {@code count}, or 0 for a row that
    *     is never held out; copied
@@ -152,30 +245,45 @@ public final class Folds {
     return new Folds(new int[rows], 0);
   }
 
-  /** The number of folds; 0 where nothing is held out. */
+  /** The number of folds in all repeats together; 0 where nothing is held out. */
   public int count() {
     return count;
   }
 
-  /** The number of rows. */
-  public int rows() {
+  /** How many repeats there are, 1 or more. */
+  public int repeats() {
     return foldOfRow.length;
   }
 
+  /** The number of rows. */
+  public int rows() {
+    return foldOfRow[0].length;
+  }
+
   /**
-   * The fold that a row is held out in.
+   * The fold that a row is held out in, in the first repeat.
    *
    * @param row a position, 0-based
    * @return 1 to count, or 0 if it is never held out
    * @throws IndexOutOfBoundsException if there is no such row
    */
   public int foldOf(int row) {
-    return foldOfRow[Checks.position(row, rows())];
+    return foldOfRow[0][Checks.position(row, rows())];
   }
 
-  /** A copy of the fold of each row, {@code [rows]}. */
+  /** A copy of the fold of each row in the first repeat, {@code [rows]}. */
   public int[] foldOfRows() {
-    return foldOfRow.clone();
+    return foldOfRows(1);
+  }
+
+  /**
+   * A copy of the fold of each row in one repeat, {@code [rows]}.
+   *
+   * @param repeat 1 to repeats
+   * @throws IndexOutOfBoundsException if there is no such repeat
+   */
+  public int[] foldOfRows(int repeat) {
+    return foldOfRow[Objects.checkIndex(repeat - 1, repeats())].clone();
   }
 
   /**
@@ -186,29 +294,38 @@ public final class Folds {
    * @throws IndexOutOfBoundsException if there is no such fold
    */
   public int[] heldOut(int fold) {
-    checkFold(fold);
-    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] == fold).toArray();
+    int[] folds = repeatOf(fold);
+    return IntStream.range(0, rows()).filter(row -> folds[row] == fold).toArray();
   }
 
   /**
-   * The rows that a fold trains on: all that it does not hold out.
+   * The rows that a fold trains on: all that it does not hold out, or in time order those before
+   * them.
    *
    * @param fold 1 to count
    * @return their positions, 0-based, ascending
    * @throws IndexOutOfBoundsException if there is no such fold
    */
   public int[] training(int fold) {
-    checkFold(fold);
-    return IntStream.range(0, rows()).filter(row -> foldOfRow[row] != fold).toArray();
+    int[] folds = repeatOf(fold);
+    return IntStream.range(0, rows())
+        .filter(row -> inTime ? folds[row] < fold : folds[row] != fold)
+        .toArray();
   }
 
   /** The size, for messages: {@code Folds[count=5, rows=60000]}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "Folds[count=%d, rows=%d]", count, rows());
+    return String.format(
+        Locale.ROOT,
+        "Folds[count=%d, %srows=%d]",
+        count,
+        repeats() > 1 ? "repeats=" + repeats() + ", " : "",
+        rows());
   }
 
-  private void checkFold(int fold) {
+  /** The fold of each row in the repeat that this fold belongs to. */
+  private int[] repeatOf(int fold) {
     if (fold < 1 || fold > count) {
       throw new IndexOutOfBoundsException(
           String.format(
@@ -217,6 +334,14 @@ public final class Folds {
               fold,
               count,
               count));
+    }
+    return foldOfRow[(fold - 1) / (count / repeats())];
+  }
+
+  private static void checkCount(int k) {
+    if (k < 2) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "found %d folds: use at least 2", k));
     }
   }
 

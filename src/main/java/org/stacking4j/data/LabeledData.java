@@ -15,6 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A row's <em>position</em> (0-based) says where it stands in this object; its <em>id</em> never
  * changes and travels with it through {@link #select views}. Ids are unique within one object.
  *
+ * <p>Rows may have {@linkplain #withWeights weights} and belong to {@linkplain #withGroups groups}.
+ *
  * <p>Features are kept once, as float32, and shared by all views; every array handed out is a fresh
  * C-ordered float32 copy in no workspace, whatever ND4J's default type and order are.
  *
@@ -26,6 +28,8 @@ public final class LabeledData {
   private final int[] labels;
   private final List<String> classNames;
   private final long[] rowIds;
+  private final double @Nullable [] weights;
+  private final long @Nullable [] groups;
   private volatile @Nullable String digest;
 
   /** Gives features, some rows at a time. */
@@ -41,12 +45,20 @@ public final class LabeledData {
   }
 
   private LabeledData(
-      FeatureStore store, int[] storeRows, int[] labels, List<String> classNames, long[] rowIds) {
+      FeatureStore store,
+      int[] storeRows,
+      int[] labels,
+      List<String> classNames,
+      long[] rowIds,
+      double @Nullable [] weights,
+      long @Nullable [] groups) {
     this.store = store;
     this.storeRows = storeRows;
     this.labels = labels;
     this.classNames = classNames;
     this.rowIds = rowIds;
+    this.weights = weights;
+    this.groups = groups;
   }
 
   /**
@@ -138,11 +150,77 @@ public final class LabeledData {
   private static LabeledData whole(
       FeatureStore store, int[] labels, List<String> classNames, long[] rowIds) {
     int[] everyRow = IntStream.range(0, labels.length).toArray();
-    return new LabeledData(store, everyRow, labels, classNames, rowIds);
+    return new LabeledData(store, everyRow, labels, classNames, rowIds, null, null);
   }
 
   private static long[] ids(int rows) {
     return LongStream.range(0, rows).toArray();
+  }
+
+  /**
+   * The same rows, weighted: a row of weight 2 counts in a network's loss, and so in its gradient,
+   * like two rows of weight 1. Only the weights' ratios matter, since each fit scales those of its
+   * rows to a mean of 1. Views keep them.
+   *
+   * @param weights {@code [rows]}, finite and above 0; copied, and put in the place of earlier ones
+   * @return the rows; they share the features
+   * @throws IllegalArgumentException if there is not exactly one weight per row, or one is not a
+   *     finite number above 0
+   */
+  public LabeledData withWeights(double[] weights) {
+    double[] own = weights.clone();
+    Checks.areWeights(own, rows());
+    return new LabeledData(store, storeRows, labels, classNames, rowIds, own, groups);
+  }
+
+  /**
+   * The same rows, each with its weight (1 if it has none yet) times that of its class.
+   *
+   * @param classWeights {@code [classes]}, finite and above 0
+   * @return the rows; they share the features
+   * @throws IllegalArgumentException if there is not exactly one weight per class, or one is not a
+   *     finite number above 0
+   */
+  public LabeledData withClassWeights(double... classWeights) {
+    Checks.areClassWeights(classWeights, classNames);
+    double[] products = weights();
+    for (int row = 0; row < products.length; row++) {
+      products[row] *= classWeights[labels[row]];
+    }
+    return withWeights(products);
+  }
+
+  /**
+   * The same rows, weighted so that all classes that have rows weigh the same, whatever weights the
+   * rows have already: scikit-learn's {@code class_weight="balanced"}.
+   *
+   * @return the rows; they share the features
+   */
+  public LabeledData balanced() {
+    double[] ofClass = new double[classes()];
+    double all = 0;
+    for (int row = 0; row < rows(); row++) {
+      ofClass[labels[row]] += weight(row);
+      all += weight(row);
+    }
+    double share = all / Arrays.stream(ofClass).filter(weight -> weight > 0).count();
+    return withClassWeights(
+        Arrays.stream(ofClass).map(weight -> weight > 0 ? share / weight : 1).toArray());
+  }
+
+  /**
+   * The same rows in groups: those of one patient, speaker or document, which resemble each other
+   * more than new rows will. {@link Folds} never part a group. Views keep them.
+   *
+   * @param groups {@code [rows]}, the group of each row, any numbers; copied, and put in the place
+   *     of earlier ones
+   * @return the rows; they share the features
+   * @throws IllegalArgumentException if there is not exactly one group per row
+   */
+  public LabeledData withGroups(long[] groups) {
+    long[] own = groups.clone();
+    Checks.areGroups(own, rows());
+    return new LabeledData(store, storeRows, labels, classNames, rowIds, weights, own);
   }
 
   /** The number of rows, at least 1. */
@@ -195,6 +273,49 @@ public final class LabeledData {
   /** A copy of the row ids, {@code [rows]}. */
   public long[] rowIds() {
     return rowIds.clone();
+  }
+
+  /** Whether the rows were given weights. */
+  public boolean isWeighted() {
+    return weights != null;
+  }
+
+  /**
+   * The weight of one row, as it was given.
+   *
+   * @param row a position, 0 to rows - 1
+   * @return a finite number above 0; 1 if the rows were given none
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public double weight(int row) {
+    Checks.position(row, rows());
+    return weights == null ? 1 : weights[row];
+  }
+
+  /** A copy of the weights, {@code [rows]}: ones if the rows were given none. */
+  public double[] weights() {
+    return IntStream.range(0, rows()).mapToDouble(this::weight).toArray();
+  }
+
+  /** Whether the rows were given groups. */
+  public boolean isGrouped() {
+    return groups != null;
+  }
+
+  /**
+   * The group of one row.
+   *
+   * @param row a position, 0 to rows - 1
+   * @return the group; the row's id if the rows were given none: each is then a group of its own
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public long group(int row) {
+    return groups == null ? rowId(row) : groups[Checks.position(row, rows())];
+  }
+
+  /** A copy of the groups, {@code [rows]}: the row ids if the rows were given none. */
+  public long[] groups() {
+    return groups == null ? rowIds() : groups.clone();
   }
 
   /** A copy of all features, float32 {@code [rows, columns]}. */
@@ -283,8 +404,9 @@ public final class LabeledData {
   }
 
   /**
-   * A view of some rows in the given order: it has their labels and ids, and shares the features
-   * instead of copying them. All class names stay, also of classes that have no row in the view.
+   * A view of some rows in the given order: it has their labels, ids, weights and groups, and
+   * shares the features instead of copying them. All class names stay, also of classes that have no
+   * row in the view.
    *
    * @param rows positions, 0-based, each at most once: a repeated row would have its id twice, and
    *     could be held out in one fold while another fold learns from it
@@ -338,7 +460,8 @@ public final class LabeledData {
   }
 
   /**
-   * A fingerprint of the features, labels, class names and row ids: SHA-256, 64 hexadecimal digits.
+   * A fingerprint of the features, labels, class names, row ids and, if there are any, weights and
+   * groups: SHA-256, 64 hexadecimal digits.
    *
    * <p>It is computed at the first call, then remembered; the features are read once for all views
    * of them. The same arguments of {@code of} and the same selections give the same digest on every
@@ -354,6 +477,13 @@ public final class LabeledData {
       Sha256 sha = new Sha256().put(store.digest()).put(storeRows).put(labels).put(rowIds);
       sha.put(classes());
       classNames.forEach(sha::put);
+      if (weights != null) {
+        sha.put("weights")
+            .put(Arrays.stream(weights).mapToLong(Double::doubleToLongBits).toArray());
+      }
+      if (groups != null) {
+        sha.put("groups").put(groups);
+      }
       known = sha.hex();
       digest = known;
     }
@@ -374,7 +504,12 @@ public final class LabeledData {
       viewLabels[i] = labels[rows[i]];
       viewIds[i] = rowIds[rows[i]];
     }
-    return new LabeledData(store, storeRows(rows), viewLabels, classNames, viewIds);
+    double[] viewWeights =
+        weights == null ? null : Arrays.stream(rows).mapToDouble(this::weight).toArray();
+    long[] viewGroups =
+        groups == null ? null : Arrays.stream(rows).mapToLong(this::group).toArray();
+    return new LabeledData(
+        store, storeRows(rows), viewLabels, classNames, viewIds, viewWeights, viewGroups);
   }
 
   private int[] storeRows(int[] rows) {

@@ -1,13 +1,15 @@
 package org.stacking4j.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
-/** The seeded order in which a class's rows are dealt out. */
+/** The seeded order in which rows, or groups of rows, are dealt out. */
 final class RowOrder {
   /*
-   * Each row gets the key mix(mix(seed + G) + id * G), and rows are sorted by it. G is odd and mix
+   * Each row gets the key mix(mix(seed + G) + id * G), and rows are sorted by it; groups likewise. G is odd and mix
    * is one-to-one, so for one seed different ids have different keys: there are no ties, and the
    * order depends on the ids and the seed only, never on the rows' positions.
    *
@@ -23,23 +25,43 @@ final class RowOrder {
 
   /** For each class, the positions of its rows in the seed's order. */
   static int[][] byClass(LabeledData data, long seed) {
-    long start = mix(seed + G);
-    long[] keys = Arrays.stream(data.rowIds()).map(id -> mix(start + id * G)).toArray();
-    int[] sorted =
-        IntStream.range(0, data.rows())
-            .boxed()
-            .sorted(Comparator.comparingLong(row -> keys[row]))
-            .mapToInt(Integer::intValue)
-            .toArray();
     int[] counts = data.classCounts();
     int[][] rows = new int[counts.length][];
     Arrays.setAll(rows, c -> new int[counts[c]]);
     int[] filled = new int[counts.length];
-    for (int row : sorted) {
+    for (int row : sorted(keys(data.rowIds(), seed))) {
       int label = data.label(row);
       rows[label][filled[label]++] = row;
     }
     return rows;
+  }
+
+  /** For each group, the positions of its rows; the groups are in the seed's order. */
+  static List<int[]> byGroup(LabeledData data, long seed) {
+    long[] keys = keys(data.groups(), seed);
+    int[] rows = sorted(keys);
+    List<int[]> groups = new ArrayList<>();
+    int from = 0;
+    for (int to = 1; to <= rows.length; to++) {
+      if (to == rows.length || keys[rows[to]] != keys[rows[from]]) {
+        groups.add(Arrays.copyOfRange(rows, from, to));
+        from = to;
+      }
+    }
+    return groups;
+  }
+
+  private static long[] keys(long[] ids, long seed) {
+    long start = mix(seed + G);
+    return Arrays.stream(ids).map(id -> mix(start + id * G)).toArray();
+  }
+
+  private static int[] sorted(long[] keys) {
+    return IntStream.range(0, keys.length)
+        .boxed()
+        .sorted(Comparator.comparingLong(row -> keys[row]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   private static long mix(long value) {

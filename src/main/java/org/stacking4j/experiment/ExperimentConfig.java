@@ -22,11 +22,12 @@ import org.stacking4j.network.Trainer;
  * @param seed where all randomness comes from
  * @param members the base networks
  * @param fit how every network is fitted
- * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, or {@code all} for the
- *     first two
+ * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
+ *     {@code all} for the first two
  * @param inSample how to stack in-sample
  * @param outOfFold how to stack out-of-fold
  * @param holdout how to stack by holdout
+ * @param timeOrdered how to stack in order of time
  */
 public record ExperimentConfig(
     String data,
@@ -38,10 +39,11 @@ public record ExperimentConfig(
     String strategy,
     InSample inSample,
     OutOfFold outOfFold,
-    Holdout holdout) {
+    Holdout holdout,
+    TimeOrdered timeOrdered) {
 
   private static final List<String> STRATEGIES =
-      List.of("all", "in-sample", "out-of-fold", "holdout");
+      List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
   /** A base network: its name and the units of its hidden layers. */
   public record BaseNetwork(String name, List<Integer> hidden) {
@@ -107,10 +109,14 @@ public record ExperimentConfig(
   public record InSample(Meta meta) {}
 
   /** How to stack out-of-fold. */
-  public record OutOfFold(Meta meta, boolean doNoHarm, int folds, Prediction prediction) {}
+  public record OutOfFold(
+      Meta meta, boolean doNoHarm, int folds, int repeats, Prediction prediction) {}
 
   /** How to stack by holdout. */
   public record Holdout(Meta meta, boolean doNoHarm, double fraction, Prediction prediction) {}
+
+  /** How to stack in order of time. */
+  public record TimeOrdered(Meta meta, boolean doNoHarm, int folds) {}
 
   /**
    * @throws IllegalArgumentException if a value is out of its range
@@ -151,10 +157,15 @@ public record ExperimentConfig(
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit));
       case "out-of-fold" ->
           builder
-              .outOfFold(outOfFold.folds())
+              .outOfFold(outOfFold.folds(), outOfFold.repeats())
               .prediction(outOfFold.prediction())
               .metaLearners(outOfFold.meta().learners(fit))
               .doNoHarm(outOfFold.doNoHarm());
+      case "time-ordered" ->
+          builder
+              .timeOrdered(timeOrdered.folds())
+              .metaLearners(timeOrdered.meta().learners(fit))
+              .doNoHarm(timeOrdered.doNoHarm());
       default ->
           builder
               .holdout(holdout.fraction())
@@ -170,7 +181,8 @@ public record ExperimentConfig(
     int networks =
         switch (label) {
           case "in-sample" -> 0; // the base networks, which are fitted before
-          case "out-of-fold" -> outOfFold.folds();
+          case "out-of-fold" -> outOfFold.folds() * outOfFold.repeats();
+          case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };
     return networks * members.size() * fit.epochs();

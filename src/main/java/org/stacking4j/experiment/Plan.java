@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.stacking4j.StackingConfig;
+import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.fused.FusedNetwork;
-import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.NativeThreads;
 import org.stacking4j.train.Effort;
@@ -30,15 +30,17 @@ record Plan(int fits, long bytes, double seconds) {
     long networks = 0;
     boolean bases = true; // fitted on all rows, once for all stacks
     for (StackingConfig stack : stacks.values()) {
+      Folds folds = stack.strategy().folds(train, stack.seed());
+      long rowsOfAllFits = bases ? train.rows() : 0;
+      for (int fold = 1; fold <= folds.count(); fold++) {
+        rowsOfAllFits += folds.training(fold).length;
+      }
       for (Member member : stack.members()) {
-        int folds = folds(stack.strategy());
-        int share = foldRows(stack.strategy(), train.rows());
         Effort whole = Effort.of(member.configuration(), member.settings(), train.rows());
-        Effort part = Effort.of(member.configuration(), member.settings(), share);
-        fits += folds + (bases ? 1 : 0);
-        operations += folds * part.operations() + (bases ? whole.operations() : 0);
+        fits += folds.count() + (bases ? 1 : 0);
+        operations += whole.operations() * rowsOfAllFits / train.rows();
         largest = Math.max(largest, whole.bytes());
-        networks += (folds + 1) * whole.parameters() * Float.BYTES;
+        networks += (folds.count() + 1) * whole.parameters() * Float.BYTES;
       }
       bases = false;
     }
@@ -51,23 +53,6 @@ record Plan(int fits, long bytes, double seconds) {
 
   private static long bytes(LabeledData rows) {
     return (long) rows.rows() * rows.columns() * Float.BYTES;
-  }
-
-  private static int folds(Strategy strategy) {
-    if (strategy instanceof Strategy.OutOfFold own) {
-      return own.folds();
-    }
-    return strategy instanceof Strategy.Holdout ? 1 : 0;
-  }
-
-  private static int foldRows(Strategy strategy, int rows) {
-    if (strategy instanceof Strategy.OutOfFold own) {
-      return (int) ((long) rows * (own.folds() - 1) / own.folds());
-    }
-    if (strategy instanceof Strategy.Holdout own) {
-      return (int) (rows * (1 - own.fraction()));
-    }
-    return 0;
   }
 
   /** In words: {@code 18 fits, about 40 s and 120 MB of memory beside the Java machine's own}. */

@@ -102,7 +102,8 @@ public final class MemberNetworks {
             new FitTask(
                 "member '" + member.name() + "'",
                 fold,
-                folds.count(),
+                folds.count() / folds.repeats(),
+                folds.repeats(),
                 member.configuration(),
                 member.settings(),
                 training.get(fold),
@@ -129,7 +130,7 @@ public final class MemberNetworks {
     return names;
   }
 
-  /** The fold networks of a member, by its position; fold f is at f − 1. */
+  /** The fold networks of a member, by its position; fold f is at f − 1, all repeats in a row. */
   public List<FitResult> folds(int member) {
     return folds.get(member);
   }
@@ -242,8 +243,8 @@ public final class MemberNetworks {
 
   /**
    * Meta-features to fit a meta network on. With folds, each row's logits come from the networks of
-   * the fold it was held out in, and rows that were never held out are left out; without, from the
-   * networks of all rows.
+   * the fold it was held out in, or are the mean over the repeats of these, and rows that were
+   * never held out are left out; without, from the networks of all rows.
    *
    * @param data the rows the networks were fitted on
    * @param heldOut the folds they were fitted with
@@ -258,8 +259,10 @@ public final class MemberNetworks {
       positionOf[rows[i]] = i;
     }
     int width = width();
-    float[][] all = new float[rows.length][width];
+    int repeats = heldOut.repeats();
+    float[][] sums = new float[rows.length][width];
     for (int fold = 1; fold <= heldOut.count(); fold++) {
+      boolean first = fold <= heldOut.count() / repeats;
       int[] own = heldOut.heldOut(fold);
       for (int from = 0; from < own.length; from += Chunks.ROWS) {
         int[] chunk = Arrays.copyOfRange(own, from, Math.min(own.length, from + Chunks.ROWS));
@@ -270,24 +273,30 @@ public final class MemberNetworks {
           logits.close();
           int classes = width / names.size();
           for (int i = 0; i < chunk.length; i++) {
-            float[] row = all[positionOf[chunk[i]]];
-            System.arraycopy(values, i * classes, row, m * classes, classes);
+            float[] row = sums[positionOf[chunk[i]]];
+            for (int c = 0; c < classes; c++) {
+              float value = values[i * classes + c];
+              row[m * classes + c] = first ? value : row[m * classes + c] + value;
+            }
           }
         }
         features.close();
       }
     }
-    int[] foldOfRow = IntStream.of(rows).map(heldOut::foldOf).toArray();
-    LabeledData kept = data.select(rows);
+    int[][] foldsOfRows = new int[repeats][];
+    for (int repeat = 1; repeat <= repeats; repeat++) {
+      int[] ofAll = heldOut.foldOfRows(repeat);
+      foldsOfRows[repeat - 1] = IntStream.of(rows).map(row -> ofAll[row]).toArray();
+    }
     return MetaFeatures.of(
         names,
-        kept.classNames(),
-        kept.rowIds(),
-        kept.labels(),
-        foldOfRow,
+        data.select(rows),
+        foldsOfRows,
         (from, to, target) -> {
           for (int i = from; i < to; i++) {
-            System.arraycopy(all[i], 0, target, (i - from) * width, width);
+            for (int j = 0; j < width; j++) {
+              target[(i - from) * width + j] = sums[i][j] / repeats;
+            }
           }
         });
   }

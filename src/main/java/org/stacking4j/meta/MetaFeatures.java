@@ -3,8 +3,10 @@ package org.stacking4j.meta;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,25 +15,25 @@ import org.stacking4j.data.LabeledData;
 
 /**
  * The logits of all members, side by side: what a meta network learns from. Each row carries its
- * id, its label and the fold it was held out in, so it can be joined back to where it came from.
+ * id, its label and the folds it was held out in, so it can be joined back to where it came from.
  * Immutable and thread-safe.
  */
 public final class MetaFeatures {
   private final List<String> members;
   private final LabeledData table;
-  private final int[] folds;
+  private final int[][] folds; // by repeat
 
-  private MetaFeatures(List<String> members, LabeledData table, int[] folds) {
+  private MetaFeatures(List<String> members, LabeledData table, int[][] folds) {
     this.members = List.copyOf(members);
     this.table = table;
-    this.folds = folds.clone();
+    this.folds = folds;
   }
 
   /**
    * A table of given logits.
    *
    * @param members names, in the order of their columns
-   * @param rows where labels, class names and row ids are taken from
+   * @param rows where labels, class names, row ids, weights and groups are taken from
    * @param folds the fold each row was held out in, 1-based, 0 for none; {@code [rows]}
    * @param logits {@code [rows, members × classes]}; copied
    * @throws IllegalArgumentException if the shapes do not fit together or a logit is not finite
@@ -53,21 +55,28 @@ public final class MetaFeatures {
               logits.size(1)));
     }
     LabeledData table = LabeledData.of(logits, rows.labels(), rows.classNames(), rows.rowIds());
+    return new MetaFeatures(members, likeThose(rows, table), new int[][] {folds.clone()});
+  }
+
+  /** A table whose logits come some rows at a time. */
+  static MetaFeatures of(
+      List<String> members, LabeledData rows, int[][] folds, LabeledData.RowSource logits) {
+    int columns = members.size() * rows.classes();
+    LabeledData table =
+        LabeledData.of(columns, logits, rows.labels(), rows.classNames(), rows.rowIds());
+    return of(members, likeThose(rows, table), folds);
+  }
+
+  /** A table as it is; in each repeat there are as many folds as rows. Takes the folds over. */
+  static MetaFeatures of(List<String> members, LabeledData table, int[][] folds) {
+    checkNames(members);
     return new MetaFeatures(members, table, folds);
   }
 
-  /** A table whose logits come some rows at a time; there are as many folds as labels. */
-  static MetaFeatures of(
-      List<String> members,
-      List<String> classNames,
-      long[] rowIds,
-      int[] labels,
-      int[] folds,
-      LabeledData.RowSource logits) {
-    checkNames(members);
-    int columns = members.size() * classNames.size();
-    LabeledData table = LabeledData.of(columns, logits, labels, classNames, rowIds);
-    return new MetaFeatures(members, table, folds);
+  /** The table with what else the rows have. */
+  private static LabeledData likeThose(LabeledData rows, LabeledData table) {
+    LabeledData weighted = rows.isWeighted() ? table.withWeights(rows.weights()) : table;
+    return rows.isGrouped() ? weighted.withGroups(rows.groups()) : weighted;
   }
 
   private static void checkNames(List<String> members) {
@@ -86,7 +95,9 @@ public final class MetaFeatures {
 
   /**
    * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out.
+   * Labels are class names; fold is 0 for rows that no fold held out. Where the folds were
+   * repeated, their columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns
+   * {@code weight} and {@code group} stand before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -137,9 +148,9 @@ public final class MetaFeatures {
     return table.labels();
   }
 
-  /** The fold each row was held out in, 1-based, or 0; {@code [rows]}, a copy. */
-  public int[] folds() {
-    return folds.clone();
+  /** How many repeats of the folds each row's logits are the mean of, 1 or more. */
+  public int repeats() {
+    return folds.length;
   }
 
   /**
@@ -150,16 +161,43 @@ public final class MetaFeatures {
    * @throws IndexOutOfBoundsException if a position is out of range
    */
   public MetaFeatures select(int[] rows) {
-    return new MetaFeatures(
-        members, table.select(rows), IntStream.of(rows).map(row -> folds[row]).toArray());
+    int[][] selected =
+        Arrays.stream(folds)
+            .map(repeat -> IntStream.of(rows).map(row -> repeat[row]).toArray())
+            .toArray(int[][]::new);
+    return new MetaFeatures(members, table.select(rows), selected);
   }
 
-  /** As labelled rows, to fit a network on: the logits are the features. */
+  /**
+   * The fold each row was held out in, in the first repeat: 1-based, or 0; {@code [rows]}, a copy.
+   */
+  public int[] folds() {
+    return folds(1);
+  }
+
+  /**
+   * The fold each row was held out in, in one repeat; {@code [rows]}, a copy. Numbers go on from
+   * repeat to repeat: with 5 folds, the second repeat has folds 6 to 10.
+   *
+   * @param repeat 1 to repeats
+   * @throws IndexOutOfBoundsException if there is no such repeat
+   */
+  public int[] folds(int repeat) {
+    return folds[Objects.checkIndex(repeat - 1, folds.length)].clone();
+  }
+
+  /**
+   * As labelled rows, with their weights and groups, to fit a network on: the logits are the
+   * features.
+   */
   public LabeledData toLabeledData() {
     return table;
   }
 
-  /** As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. */
+  /**
+   * As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. It has no place
+   * for weights and groups.
+   */
   public DataSet toDataSet() {
     return new DataSet(logits(), table.oneHot(IntStream.range(0, rows()).toArray()));
   }

@@ -25,18 +25,38 @@ final class MetaFeaturesCsv {
   /** Between a member's name, which holds no dot, and a class's. */
   static final String INFIX = ".logit_";
 
-  /** The columns before the logits. */
+  /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");
+
+  /** The columns after them, followed by the repeat, if the folds were repeated. */
+  static final String REPEAT = "fold_";
+
+  /** The columns after these, if the rows have weights or groups. */
+  static final String WEIGHT = "weight";
+
+  static final String GROUP = "group";
 
   private static final int CHUNK = 4096;
 
   private MetaFeaturesCsv() {}
 
   static void write(MetaFeatures features, Path file) throws IOException {
-    List<String> header = new ArrayList<>(KEYS);
-    header.addAll(features.columns());
     LabeledData table = features.toLabeledData();
-    int[] folds = features.folds();
+    List<String> header = new ArrayList<>(KEYS);
+    int[][] folds = new int[features.repeats()][];
+    for (int repeat = 1; repeat <= folds.length; repeat++) {
+      folds[repeat - 1] = features.folds(repeat);
+      if (repeat > 1) {
+        header.add(REPEAT + repeat);
+      }
+    }
+    if (table.isWeighted()) {
+      header.add(WEIGHT);
+    }
+    if (table.isGrouped()) {
+      header.add(GROUP);
+    }
+    header.addAll(features.columns());
     AtomicFile.write(
         file,
         out -> {
@@ -53,8 +73,17 @@ final class MetaFeaturesCsv {
               for (int row = from; row < to; row++) {
                 line[0] = Long.toString(table.rowId(row));
                 line[1] = table.classNames().get(table.label(row));
-                line[2] = Integer.toString(folds[row]);
-                for (int column = KEYS.size(); column < line.length; column++) {
+                int column = 2;
+                for (int[] ofRepeat : folds) {
+                  line[column++] = Integer.toString(ofRepeat[row]);
+                }
+                if (table.isWeighted()) {
+                  line[column++] = NumberOutput.toString(table.weight(row), true);
+                }
+                if (table.isGrouped()) {
+                  line[column++] = Long.toString(table.group(row));
+                }
+                for (; column < line.length; column++) {
                   // The shortest digits that read back as the same bits.
                   line[column] = NumberOutput.toString(values[next++], true);
                 }
@@ -93,12 +122,17 @@ final class MetaFeaturesCsv {
     private final List<float[]> logits = new ArrayList<>(); // CHUNK rows each
     private long[] rowIds = new long[CHUNK];
     private int[] labels = new int[CHUNK];
-    private int[] folds = new int[CHUNK];
+    private final int[][] folds;
+    private double[] weights;
+    private long[] groups;
     private int rows;
 
     Table(MetaFeaturesReader reader) {
       this.reader = reader;
       this.width = reader.logits().length;
+      this.folds = new int[reader.folds().length][CHUNK];
+      this.weights = new double[reader.isWeighted() ? CHUNK : 0];
+      this.groups = new long[reader.isGrouped() ? CHUNK : 0];
     }
 
     MetaFeatures read() {
@@ -108,19 +142,27 @@ final class MetaFeaturesCsv {
       if (rows == 0) {
         throw new IllegalArgumentException("no rows after the header");
       }
-      return MetaFeatures.of(
-          reader.members(),
-          reader.classNames(),
-          Arrays.copyOf(rowIds, rows),
-          Arrays.copyOf(labels, rows),
-          Arrays.copyOf(folds, rows),
-          (from, to, target) -> {
-            for (int row = from; row < to; row++) {
-              float[] block = logits.get(row / CHUNK);
-              int at = row % CHUNK * width;
-              System.arraycopy(block, at, target, (row - from) * width, width);
-            }
-          });
+      LabeledData table =
+          LabeledData.of(
+              width,
+              (from, to, target) -> {
+                for (int row = from; row < to; row++) {
+                  float[] block = logits.get(row / CHUNK);
+                  int at = row % CHUNK * width;
+                  System.arraycopy(block, at, target, (row - from) * width, width);
+                }
+              },
+              Arrays.copyOf(labels, rows),
+              reader.classNames(),
+              Arrays.copyOf(rowIds, rows));
+      if (reader.isWeighted()) {
+        table = table.withWeights(Arrays.copyOf(weights, rows));
+      }
+      if (reader.isGrouped()) {
+        table = table.withGroups(Arrays.copyOf(groups, rows));
+      }
+      Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], rows));
+      return MetaFeatures.of(reader.members(), table, folds);
     }
 
     private void add() {
@@ -128,14 +170,24 @@ final class MetaFeaturesCsv {
         int capacity = (int) Math.min(Integer.MAX_VALUE - 8, rows + (rows >> 1) + 1L);
         rowIds = Arrays.copyOf(rowIds, capacity);
         labels = Arrays.copyOf(labels, capacity);
-        folds = Arrays.copyOf(folds, capacity);
+        Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], capacity));
+        weights = Arrays.copyOf(weights, reader.isWeighted() ? capacity : 0);
+        groups = Arrays.copyOf(groups, reader.isGrouped() ? capacity : 0);
       }
       if (rows % CHUNK == 0) {
         logits.add(new float[CHUNK * width]);
       }
       rowIds[rows] = reader.rowId();
       labels[rows] = reader.label();
-      folds[rows] = reader.fold();
+      for (int repeat = 0; repeat < folds.length; repeat++) {
+        folds[repeat][rows] = reader.folds()[repeat];
+      }
+      if (reader.isWeighted()) {
+        weights[rows] = reader.weight();
+      }
+      if (reader.isGrouped()) {
+        groups[rows] = reader.group();
+      }
       System.arraycopy(reader.logits(), 0, logits.get(rows / CHUNK), rows % CHUNK * width, width);
       rows++;
     }

@@ -40,8 +40,17 @@ final class MetaFeaturesReader {
       lines.next();
     }
     List<String> header = line.header;
-    List<String> keys = MetaFeaturesCsv.KEYS;
-    if (header.size() <= keys.size() || !header.subList(0, keys.size()).equals(keys)) {
+    int fixed = MetaFeaturesCsv.KEYS.size();
+    line.keys = fixed;
+    int repeats = 1;
+    while (header.indexOf(MetaFeaturesCsv.REPEAT + (repeats + 1)) == line.keys) {
+      line.keys++;
+      repeats++;
+    }
+    line.folds = new int[repeats];
+    line.weightColumn = header.indexOf(MetaFeaturesCsv.WEIGHT) == line.keys ? line.keys++ : -1;
+    line.groupColumn = header.indexOf(MetaFeaturesCsv.GROUP) == line.keys ? line.keys++ : -1;
+    if (header.size() <= line.keys || !header.subList(0, fixed).equals(MetaFeaturesCsv.KEYS)) {
       throw new IllegalArgumentException(
           "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
               + " found "
@@ -49,8 +58,8 @@ final class MetaFeaturesReader {
                   ? "nothing"
                   : String.join(",", header.subList(0, Math.min(header.size(), 5)))));
     }
-    readColumns(header.subList(keys.size(), header.size()));
-    line.logits = new float[header.size() - keys.size()];
+    readColumns(header.subList(line.keys, header.size()));
+    line.logits = new float[header.size() - line.keys];
     line.inHeader = false;
   }
 
@@ -116,8 +125,25 @@ final class MetaFeaturesReader {
     return line.label;
   }
 
-  int fold() {
-    return line.fold;
+  /** The row's fold in each repeat; overwritten by the next row. */
+  int[] folds() {
+    return line.folds;
+  }
+
+  boolean isWeighted() {
+    return line.weightColumn >= 0;
+  }
+
+  double weight() {
+    return line.weight;
+  }
+
+  boolean isGrouped() {
+    return line.groupColumn >= 0;
+  }
+
+  long group() {
+    return line.group;
   }
 
   /** The row's logits; overwritten by the next row. */
@@ -129,12 +155,17 @@ final class MetaFeaturesReader {
   private final class Line extends CsvCallbackHandler<Line> {
     private final List<String> header = new ArrayList<>();
     private boolean inHeader = true;
+    private int keys; // columns before the logits
+    private int weightColumn; // -1 for none
+    private int groupColumn; // -1 for none
     private long number;
     private int fields;
     private @Nullable String problem;
     private long rowId;
     private int label;
-    private int fold;
+    private int[] folds = {};
+    private double weight;
+    private long group;
     private float[] logits = {};
 
     @Override
@@ -166,19 +197,27 @@ final class MetaFeaturesReader {
 
     private void set(int column, char[] buffer, int offset, int length) {
       try {
-        if (column >= MetaFeaturesCsv.KEYS.size()) {
+        if (column >= keys) {
           float value = NumberInput.parseFloat(buffer, offset, length, true);
           if (!Float.isFinite(value)) {
             throw new NumberFormatException("not finite");
           }
-          logits[column - MetaFeaturesCsv.KEYS.size()] = value;
+          logits[column - keys] = value;
           return;
         }
         String text = new String(buffer, offset, length);
         switch (column) {
           case 0 -> rowId = Long.parseLong(text);
           case 1 -> setLabel(text);
-          default -> fold = Integer.parseInt(text);
+          default -> {
+            if (column == weightColumn) {
+              setWeight(text);
+            } else if (column == groupColumn) {
+              group = Long.parseLong(text);
+            } else {
+              folds[column - 2] = Integer.parseInt(text);
+            }
+          }
         }
       } catch (NumberFormatException e) {
         problem =
@@ -188,7 +227,14 @@ final class MetaFeaturesReader {
                 number,
                 header.get(column),
                 new String(buffer, offset, length),
-                column < MetaFeaturesCsv.KEYS.size() ? "whole" : "finite");
+                column >= keys ? "finite" : column == weightColumn ? "positive" : "whole");
+      }
+    }
+
+    private void setWeight(String text) {
+      weight = NumberInput.parseDouble(text, true);
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+        throw new NumberFormatException("not positive");
       }
     }
 

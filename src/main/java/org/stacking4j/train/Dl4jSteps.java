@@ -10,12 +10,15 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Dl4jSteps implements TrainingSteps {
   private final MultiLayerNetwork network;
   private final FitTask task;
+  private final @Nullable INDArray rowWeights; // a column
 
   Dl4jSteps(MultiLayerNetwork network, FitTask task) {
     this.network = network;
     this.task = task;
+    float @Nullable [] weights = task.rowWeights();
+    rowWeights = weights == null ? null : Nd4j.createFromArray(weights).reshape(weights.length, 1);
     OutputLayer output = (OutputLayer) network.getOutputLayer().conf().getLayer();
-    output.setLossFn(new FitLoss(output.getLossFn(), task.margin() != null));
+    output.setLossFn(new FitLoss(output.getLossFn(), task.margin() != null, weights != null));
     double limit = task.settings().gradientNormLimit();
     if (limit < Double.POSITIVE_INFINITY) {
       network.setListeners(new GradientNormLimit(limit));
@@ -29,9 +32,15 @@ final class Dl4jSteps implements TrainingSteps {
   }
 
   private INDArray targets(int[] rows) {
-    INDArray labels = task.data().oneHot(rows);
+    INDArray targets = task.data().oneHot(rows);
     @Nullable INDArray margin = task.margin();
-    return margin == null ? labels : Nd4j.hstack(labels, Nd4j.pullRows(margin, 1, rows));
+    if (margin != null) {
+      targets = Nd4j.hstack(targets, Nd4j.pullRows(margin, 1, rows));
+    }
+    if (rowWeights != null) {
+      targets = Nd4j.hstack(targets, Nd4j.pullRows(rowWeights, 1, rows));
+    }
+    return targets;
   }
 
   @Override

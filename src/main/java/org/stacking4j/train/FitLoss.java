@@ -14,20 +14,26 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * the machine.
  *
  * <p>With a margin, the loss is that of the network's logits plus the margin: what the network
- * learns is the correction to it. The labels then carry the margin behind them, {@code [rows, 2 ×
- * classes]}, since DL4J hands a loss function nothing else that belongs to the rows. The margin is
- * constant, so the gradient with respect to the network's logits is the one with respect to the
- * sum.
+ * learns is the correction to it. The margin is constant, so the gradient with respect to the
+ * network's logits is the one with respect to the sum.
+ *
+ * <p>With weights, each row's loss, and so its gradient, is multiplied by the row's weight. DL4J's
+ * own label masks are no weights: they are multiplied into the pre-activations too.
+ *
+ * <p>DL4J hands a loss function nothing that belongs to the rows but their labels, so these carry
+ * the rest behind them: {@code [rows, classes + classes of margin, if any + 1 of weight, if any]}.
  */
 final class FitLoss implements ILossFunction {
   private static final long serialVersionUID = 1L;
 
   private final ILossFunction loss;
   private final boolean margin;
+  private final boolean weights;
 
-  FitLoss(ILossFunction loss, boolean margin) {
+  FitLoss(ILossFunction loss, boolean margin, boolean weights) {
     this.loss = loss;
     this.margin = margin;
+    this.weights = weights;
   }
 
   @Override
@@ -45,13 +51,15 @@ final class FitLoss implements ILossFunction {
   @Override
   public INDArray computeScoreArray(
       INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
-    return loss.computeScoreArray(labels(labels), sum(labels, preOutput), activation, mask);
+    return weighted(
+        labels, loss.computeScoreArray(labels(labels), sum(labels, preOutput), activation, mask));
   }
 
   @Override
   public INDArray computeGradient(
       INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
-    return loss.computeGradient(labels(labels), sum(labels, preOutput), activation, mask);
+    return weighted(
+        labels, loss.computeGradient(labels(labels), sum(labels, preOutput), activation, mask));
   }
 
   @Override
@@ -64,15 +72,26 @@ final class FitLoss implements ILossFunction {
 
   @Override
   public String name() {
-    return margin ? "margin + " + loss.name() : loss.name();
+    return (weights ? "weighted " : "") + (margin ? "margin + " : "") + loss.name();
   }
 
   private INDArray labels(INDArray given) {
-    return margin ? columns(given, 0, given.size(1) / 2) : given;
+    return margin || weights ? columns(given, 0, classes(given)) : given;
   }
 
   private INDArray sum(INDArray given, INDArray preOutput) {
-    return margin ? preOutput.add(columns(given, given.size(1) / 2, given.size(1))) : preOutput;
+    long classes = classes(given);
+    return margin ? preOutput.add(columns(given, classes, 2 * classes)) : preOutput;
+  }
+
+  private INDArray weighted(INDArray given, INDArray rows) {
+    long last = given.size(1) - 1;
+    return weights ? rows.mulColumnVector(columns(given, last, last + 1)) : rows;
+  }
+
+  private long classes(INDArray given) {
+    long columns = given.size(1) - (weights ? 1 : 0);
+    return margin ? columns / 2 : columns;
   }
 
   private static INDArray columns(INDArray array, long from, long to) {

@@ -8,7 +8,8 @@ import org.stacking4j.network.Trainer;
  * What came of a {@link FitTask}. Immutable.
  *
  * @param network the fitted network
- * @param epochLosses mean training loss of each epoch, dropout included, in epoch order
+ * @param epochLosses mean training loss of each epoch, dropout and row weights included, in epoch
+ *     order
  * @param seconds wall time of the fit
  * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}
  */

@@ -1,5 +1,6 @@
 package org.stacking4j.train;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,14 @@ import org.stacking4j.network.Trainer;
  * One network to fit: everything that decides its parameters. Immutable.
  *
  * @param name who it is, for seeds, events and errors: {@code member 'wide-1'}
- * @param fold the fold left out, 1-based, or 0 where the network learns from all rows
- * @param folds how many folds there are, 0 where there are none
+ * @param fold the fold left out, 1-based and numbered on through repeats, or 0 where the network
+ *     learns from all rows
+ * @param folds how many folds each repeat has, 0 where there are none
+ * @param repeats how many repeats of the folds there are, 1 where they are not repeated
  * @param configuration the architecture; its own seed does not matter
  * @param settings how it is fitted
- * @param data the rows it learns from, and no others
+ * @param data the rows it learns from, and no others; if they have weights, a step minimises the
+ *     mean over its rows of weight × loss, the weights being scaled to a mean of 1 over these rows
  * @param margin logits that are added to the network's own before softmax, {@code [rows, classes]},
  *     or null for none; copied: the network then learns what these leave unexplained, as gradient
  *     boosting does with its base margin
@@ -28,6 +32,7 @@ public record FitTask(
     String name,
     int fold,
     int folds,
+    int repeats,
     MultiLayerConfiguration configuration,
     FitSettings settings,
     LabeledData data,
@@ -64,9 +69,22 @@ public record FitTask(
               + ", "
               + data.classes()
               + "], found "
-              + java.util.Arrays.toString(margin.shape()));
+              + Arrays.toString(margin.shape()));
     }
     margin = margin == null ? null : margin.dup();
+  }
+
+  /** A fit whose folds are not repeated. */
+  public FitTask(
+      String name,
+      int fold,
+      int folds,
+      MultiLayerConfiguration configuration,
+      FitSettings settings,
+      LabeledData data,
+      @Nullable INDArray margin,
+      long seed) {
+    this(name, fold, folds, 1, configuration, settings, data, margin, seed);
   }
 
   /** A copy of the configuration. */
@@ -75,8 +93,33 @@ public record FitTask(
     return configuration.clone();
   }
 
-  /** Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}. */
+  /** The rows' weights, scaled to a mean of 1, or null if the rows have none. */
+  float @Nullable [] rowWeights() {
+    if (!data.isWeighted()) {
+      return null;
+    }
+    double[] weights = data.weights();
+    double largest = Arrays.stream(weights).max().orElseThrow();
+    double sum = 0; // in units of the largest: weights that are all the same become exactly 1
+    for (double weight : weights) {
+      sum += weight / largest;
+    }
+    float[] scaled = new float[weights.length];
+    for (int row = 0; row < scaled.length; row++) {
+      scaled[row] = (float) (weights[row] / largest * (weights.length / sum));
+    }
+    return scaled;
+  }
+
+  /**
+   * Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}, or {@code member 'wide-1',
+   * repeat 2, fold 3 of 5}.
+   */
   public String describe() {
-    return fold == 0 ? name + ", all rows" : name + ", fold " + fold + " of " + folds;
+    if (fold == 0) {
+      return name + ", all rows";
+    }
+    String repeat = repeats > 1 ? ", repeat " + ((fold - 1) / folds + 1) : "";
+    return name + repeat + ", fold " + ((fold - 1) % folds + 1) + " of " + folds;
   }
 }

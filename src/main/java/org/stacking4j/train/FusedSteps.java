@@ -14,6 +14,8 @@ final class FusedSteps implements TrainingSteps {
   private final int classes;
   private final float @Nullable [] margins;
   private final float @Nullable [] margin;
+  private final float @Nullable [] rowWeights;
+  private final float @Nullable [] weights;
   private final float[] targets;
 
   FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
@@ -28,6 +30,8 @@ final class FusedSteps implements TrainingSteps {
     @Nullable INDArray own = task.margin();
     margins = own == null ? null : own.dup('c').data().asFloat();
     margin = own == null ? null : new float[maxRows * classes];
+    rowWeights = task.rowWeights();
+    weights = rowWeights == null ? null : new float[maxRows];
     targets = new float[maxRows * classes];
   }
 
@@ -40,8 +44,11 @@ final class FusedSteps implements TrainingSteps {
       if (margins != null && margin != null) {
         System.arraycopy(margins, rows[i] * classes, margin, i * classes, classes);
       }
+      if (rowWeights != null && weights != null) {
+        weights[i] = rowWeights[rows[i]];
+      }
     }
-    return network.step(rows.length, targets, margin, null);
+    return network.step(rows.length, targets, margin, weights);
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class Seeds {
    *
    * @param ensembleSeed any number
    * @param name the member's name
-   * @param fold 1-based, or 0 for all rows
+   * @param fold 1-based, numbered on through repeats, or 0 for all rows
    */
   public static long of(long ensembleSeed, String name, int fold) {
     byte[] text = name.getBytes(StandardCharsets.UTF_8);

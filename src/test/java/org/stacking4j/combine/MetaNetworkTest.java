@@ -13,6 +13,8 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInitUniform;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -98,15 +100,20 @@ final class MetaNetworkTest {
     assertThat(fitted.fits().get(0).epochLosses().get(0)).isEqualTo(before.logLoss(), within(0.5));
   }
 
-  @Test
-  void residual_linear_learnsTheGradientOfTheSum() {
-    // One step from zero, by hand: the weights move by x' (softmax(average) − y) / rows.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void residual_linear_learnsTheGradientOfTheSum(boolean weighted) {
+    // One step from zero, by hand: the weights move by x' (softmax(average) − y) / rows, each row
+    // times its own weight, where all add up to 1 × rows.
+    double[] rowWeights = new double[60];
+    Arrays.setAll(rowWeights, row -> 1 + row % 5);
+    MetaFeatures features = weighted ? weighted(rowWeights) : FEATURES;
     MultiLayerConfiguration linear = TinyNetworks.linear(6, 3, new Sgd(1), new LossMCXENT());
     MetaNetwork oneStep =
         MetaNetwork.residual(linear)
             .withSettings(new FitSettings(1, 60, Double.POSITIVE_INFINITY, true));
 
-    float[] learned = oneStep.fit(FEATURES, 1, RUNNER).fits().get(0).network().parameters();
+    float[] learned = oneStep.fit(features, 1, RUNNER).fits().get(0).network().parameters();
 
     INDArray x = FEATURES.logits();
     INDArray average = average();
@@ -120,7 +127,8 @@ final class MetaNetworkTest {
           }
           double error =
               Math.exp(average.getDouble(row, c)) / sum - (FEATURES.labels()[row] == c ? 1 : 0);
-          gradient += error * x.getDouble(row, i) / 60;
+          double weight = weighted ? rowWeights[row] / 3 : 1;
+          gradient += weight * error * x.getDouble(row, i) / 60;
         }
         assertThat((double) learned[c * 6 + i]).isEqualTo(-gradient, within(1e-5));
       }
@@ -227,6 +235,11 @@ final class MetaNetworkTest {
     assertThat(floats(fitted.logits(FEATURES.logits())))
         .containsExactly(floats(average()), within(1e-6f));
     assertThat(fitted.fits().get(0).network().parameters()).hasSize(6 * 3 + 3);
+  }
+
+  private static MetaFeatures weighted(double... weights) {
+    LabeledData rows = FEATURES.toLabeledData().withWeights(weights);
+    return MetaFeatures.of(FEATURES.members(), rows, FEATURES.folds(), FEATURES.logits());
   }
 
   private static Evaluation evaluate(Combiner combiner) {

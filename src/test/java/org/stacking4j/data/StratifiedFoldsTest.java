@@ -127,6 +127,44 @@ class StratifiedFoldsTest {
   }
 
   @Test
+  void stratified_repeated_isOneSplitAfterTheOther() {
+    LabeledData data = TinyRows.labelled(SEVEN_AND_FIVE);
+    Folds folds = Folds.stratified(data, 3, 42, -1);
+
+    assertThat(folds.repeats()).isEqualTo(2);
+    assertThat(folds.count()).isEqualTo(6);
+    // The two splits worked out by hand above; the second's numbers go on.
+    assertThat(folds.foldOfRows()).containsExactly(2, 3, 3, 1, 1, 1, 2, 3, 1, 2, 3, 2);
+    assertThat(folds.foldOfRows(1)).isEqualTo(folds.foldOfRows());
+    assertThat(folds.foldOfRows(2)).containsExactly(6, 4, 6, 4, 4, 5, 5, 4, 5, 6, 5, 6);
+    assertThat(folds.foldOf(0)).isEqualTo(2);
+    assertThat(folds.heldOut(2)).containsExactly(0, 6, 9, 11);
+    assertThat(folds.training(2)).containsExactly(1, 2, 3, 4, 5, 7, 8, 10);
+    assertThat(folds.heldOut(4)).containsExactly(1, 3, 4, 7);
+    assertThat(folds.training(4)).containsExactly(0, 2, 5, 6, 8, 9, 10, 11);
+    assertThat(folds).hasToString("Folds[count=6, repeats=2, rows=12]");
+    folds.foldOfRows(2)[0] = 1;
+    assertThat(folds.foldOfRows(2)[0]).isEqualTo(6);
+  }
+
+  @Test
+  void stratified_outsideOfTheRepeats() {
+    LabeledData data = TinyRows.labelled(SEVEN_AND_FIVE);
+    Folds folds = Folds.stratified(data, 3, 42, -1);
+
+    assertThatThrownBy(() -> folds.training(7))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("fold 7 is out of range: there are 6 folds, so folds are 1 to 6");
+    for (int repeat : new int[] {0, 3}) {
+      assertThatThrownBy(() -> folds.foldOfRows(repeat))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    assertThatThrownBy(() -> Folds.stratified(data, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("found no seeds: give one for each repeat");
+  }
+
+  @Test
   void stratified_asManyFoldsAsTheRarestHasRows() {
     Folds folds = Folds.stratified(TinyRows.labelled(SEVEN_AND_FIVE), 5, 1);
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
+import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Trainer;
@@ -68,6 +69,29 @@ class ConfFileTest {
     assertThat(stack.metaLearners()).hasSize(3);
     assertThat(stack.doNoHarm()).isTrue();
     assertThat(config.fit().batchSize()).isEqualTo(128);
+  }
+
+  @Test
+  void outOfFold_mayBeRepeated() throws IOException {
+    ExperimentConfig config = read("out-of-fold: {folds: 3, repeats: 4}\n");
+
+    assertThat(config.stack("out-of-fold", 16, 3).strategy())
+        .isEqualTo(new Strategy.OutOfFold(3, 4));
+    assertThatThrownBy(() -> read("out-of-fold: {repeats: 0}\n").stack("out-of-fold", 16, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("repeats must be >= 1, found 0");
+  }
+
+  @Test
+  void timeOrdered_isAStackOfItsOwn() throws IOException {
+    ExperimentConfig config =
+        read("strategy: time-ordered\ntime-ordered: {folds: 3, meta: free}\n");
+
+    assertThat(config.stacks()).containsExactly("time-ordered");
+    StackingConfig stack = config.stack("time-ordered", 16, 3);
+    assertThat(stack.strategy()).isEqualTo(new Strategy.TimeOrdered(3));
+    assertThat(stack.prediction()).isEqualTo(Prediction.REFIT);
+    assertThat(stack.metaLearners()).extracting(MetaLearner::label).containsExactly("free network");
   }
 
   @Test

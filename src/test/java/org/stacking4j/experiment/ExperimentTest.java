@@ -95,6 +95,49 @@ class ExperimentTest {
   }
 
   @Test
+  void run_timeOrdered_hasItsRow_andAnnouncesWhatItDoes() throws IOException {
+    Recorded heard = new Recorded();
+    ExperimentConfig config = config("strategy", "time-ordered", "time-ordered.folds", 4);
+    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out"));
+
+    assertThat(board.rows().stream().map(Leaderboard.Row::name))
+        .contains("stack time-ordered")
+        .doesNotContain("fold average", "stack out-of-fold");
+    assertThat(heard.plans).singleElement().asString().startsWith("10 fits of base networks: ");
+    assertThat(heard.finished).hasSize(2 * (1 + 4) + 1);
+    assertThat(heard.announced).isEqualTo(heard.epochs);
+    assertThat(MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv")).folds())
+        .hasSize(TinyIdxFolder.TRAIN / 5 * 4)
+        .isSorted()
+        .contains(1, 2, 3, 4)
+        .doesNotContain(0);
+  }
+
+  @Test
+  void run_repeated_isAnnouncedAndNamed() throws IOException {
+    Recorded heard = new Recorded();
+    ExperimentConfig config = config("strategy", "out-of-fold", "out-of-fold.repeats", 2);
+    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out"));
+
+    assertThat(board.rows().stream().map(Leaderboard.Row::name))
+        .contains("fold average", "stack out-of-fold");
+    assertThat(heard.plans).singleElement().asString().startsWith("14 fits of base networks: ");
+    assertThat(heard.finished)
+        .hasSize(2 * (1 + 3 * 2) + 1)
+        .contains("2 member 'deep', repeat 2, fold 3 of 3");
+    assertThat(heard.announced).isEqualTo(heard.epochs);
+    MetaFeatures features = MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv"));
+    assertThat(features.folds(1)).containsOnly(1, 2, 3);
+    assertThat(features.folds(2)).containsOnly(4, 5, 6);
+    JsonNode results = withoutTiming("out");
+    assertThat(results.get("epoch_losses").fieldNames())
+        .toIterable()
+        .contains("out-of-fold deep fold 1", "out-of-fold deep fold 6");
+    assertThat(StackingEnsemble.load(folder.resolve("out/ensemble.zip")).members().folds(1))
+        .hasSize(6);
+  }
+
+  @Test
   void run_oneOrTwoThreads_writeTheSameButForTimes() throws IOException {
     new Experiment(config(), 1, new Recorded()).run(folder.resolve("one"));
     new Experiment(config(), 2, new Recorded()).run(folder.resolve("two"));

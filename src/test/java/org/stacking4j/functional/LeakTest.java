@@ -110,6 +110,69 @@ final class LeakTest {
   }
 
   @Test
+  void outOfFold_repeated_rowIsTheMeanOfNetworksThatDidNotSeeIt() {
+    StackingEnsemble ensemble = fit(config().outOfFold(4, 3));
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    float[] found = floats(features.logits());
+
+    assertThat(spy.members()).hasSize(2 * 4 * 3);
+    assertThat(features.rowIds()).isEqualTo(DATA.rowIds());
+    for (int m = 0; m < 2; m++) {
+      for (int row = 0; row < features.rows(); row++) {
+        float[] mean = new float[3];
+        Set<Integer> blind = new TreeSet<>();
+        for (int fold = 1; fold <= 4 * 3; fold++) {
+          if (!spy.member(NAMES.get(m), fold).rowIds().contains(features.rowIds()[row])) {
+            blind.add(fold);
+            float[] own = logitsOf(ensemble.members().folds(m).get(fold - 1).network());
+            for (int c = 0; c < 3; c++) {
+              mean[c] += own[3 * row + c] / 3;
+            }
+          }
+        }
+        // One in each repeat, the ones that the table names, and no others.
+        assertThat(blind)
+            .containsExactly(
+                features.folds(1)[row], features.folds(2)[row], features.folds(3)[row]);
+        assertThat(blind.stream().map(fold -> (fold - 1) / 4)).containsExactly(0, 1, 2);
+        for (int c = 0; c < 3; c++) {
+          assertThat(found[6 * row + 3 * m + c]).isCloseTo(mean[c], within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void outOfFold_repeated_beginsWithTheFitsOfOneAlone() {
+    StackingEnsemble repeated = fit(config().outOfFold(4, 2));
+    SpyRunner other = new SpyRunner();
+    StackingEnsemble once = StackingEnsemble.fit(config().outOfFold(4).build(), DATA, other);
+
+    for (int m = 0; m < 2; m++) {
+      for (int fold = 1; fold <= 4; fold++) {
+        Seen first = spy.member(NAMES.get(m), fold);
+        assertThat(other.member(NAMES.get(m), fold).rowIds()).isEqualTo(first.rowIds());
+        assertThat(other.member(NAMES.get(m), fold).seed()).isEqualTo(first.seed());
+        assertThat(once.members().folds(m).get(fold - 1).network().parameters())
+            .isEqualTo(repeated.members().folds(m).get(fold - 1).network().parameters());
+      }
+    }
+    assertThat(spy.members().stream().map(Seen::seed)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void outOfFold_repeated_ofPermutedLabels_isChance() {
+    LabeledData noise = TinyData.permutedLabels(TinyData.blobs(150, 8, 3, 1), 7);
+    LabeledData fresh = TinyData.permutedLabels(TinyData.blobs(400, 8, 3, 2), 8);
+
+    StackingEnsemble ensemble =
+        StackingEnsemble.fit(overFitting().outOfFold(3, 2).build(), noise, LocalFits.onThreads(2));
+
+    assertThat(ensemble.evaluate(fresh).accuracy()).isEqualTo(1 / 3.0, within(3 * error(400)));
+    assertThat(memberAccuracy(ensemble)).isEqualTo(1 / 3.0, within(3 * error(150)));
+  }
+
+  @Test
   void holdout_rowIsNeverScoredByANetworkThatSawIt() {
     StackingEnsemble ensemble = fit(config().holdout(0.3));
     MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
@@ -135,6 +198,38 @@ final class LeakTest {
     assertThat(spy.member("a", 0).rowIds()).isEqualTo(ALL_ROWS);
     assertThat(spy.member("a", 1).rowIds()).hasSize(47 - 15);
     assertThat(ensemble.trainingMetaFeatures().orElseThrow().rows()).isEqualTo(15);
+  }
+
+  @Test
+  void timeOrdered_rowIsNeverScoredByANetworkThatSawItOrALaterOne() {
+    // Row ids rise with time here.
+    LabeledData inTime = TinyData.blobs(47, 4, 3, 1);
+    StackingEnsemble ensemble = StackingEnsemble.fit(config().timeOrdered(4).build(), inTime, spy);
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+
+    assertThat(spy.members()).hasSize(2 * (4 + 1));
+    assertThat(features.rows()).isEqualTo(4 * 9);
+    for (int row = 0; row < features.rows(); row++) {
+      long id = features.rowIds()[row];
+      int fold = features.folds()[row];
+      for (int m = 0; m < 2; m++) {
+        Set<Long> seen = spy.member(NAMES.get(m), fold).rowIds();
+        assertThat(seen).allMatch(other -> other < id).hasSize(11 + 9 * (fold - 1));
+        for (int other = 1; other <= 4; other++) {
+          assertScoredBy(
+              ensemble.members().folds(m).get(other - 1).network(),
+              features,
+              row,
+              m,
+              other == fold);
+        }
+        assertScoredBy(ensemble.members().refits().get(m).network(), features, row, m, false);
+      }
+    }
+    // New rows are later than all: networks of all rows answer.
+    assertThat(spy.member("a", 0).rowIds()).isEqualTo(ALL_ROWS);
+    assertThat(floats(ensemble.memberLogits(inTime.features())))
+        .isEqualTo(floats(ensemble.members().logits(inTime.features(), Prediction.REFIT)));
   }
 
   @Test
@@ -187,6 +282,18 @@ final class LeakTest {
   }
 
   @Test
+  void timeOrdered_ofPermutedLabels_isChance() {
+    LabeledData noise = TinyData.permutedLabels(TinyData.blobs(150, 8, 3, 1), 5);
+    LabeledData fresh = TinyData.permutedLabels(TinyData.blobs(400, 8, 3, 2), 6);
+
+    StackingEnsemble ensemble =
+        StackingEnsemble.fit(overFitting().timeOrdered(2).build(), noise, LocalFits.onThreads(2));
+
+    assertThat(ensemble.evaluate(fresh).accuracy()).isEqualTo(1 / 3.0, within(3 * error(400)));
+    assertThat(memberAccuracy(ensemble)).isEqualTo(1 / 3.0, within(3 * error(100)));
+  }
+
+  @Test
   void inSample_ofPermutedLabels_looksFarBetterThanChance() {
     // The positive control: the same networks and the same measure do show a leak.
     LabeledData noise = TinyData.permutedLabels(TinyData.blobs(150, 8, 3, 1), 1);
@@ -236,7 +343,7 @@ final class LeakTest {
   /** Whether this network gave the row's logits: they are worked out anew. */
   private void assertScoredBy(
       TrainedNetwork network, MetaFeatures features, int row, int member, boolean expected) {
-    float[] anew = logits.computeIfAbsent(network, own -> floats(own.logits(DATA.features())));
+    float[] anew = logitsOf(network);
     int at = 3 * positionOf(features.rowIds()[row]);
     float[] found = floats(features.toLabeledData().features(row, row + 1));
     float difference = 0;
@@ -248,6 +355,10 @@ final class LeakTest {
     } else {
       assertThat(difference).isGreaterThan(1e-4f);
     }
+  }
+
+  private float[] logitsOf(TrainedNetwork network) {
+    return logits.computeIfAbsent(network, own -> floats(own.logits(DATA.features())));
   }
 
   private static int positionOf(long id) {

@@ -67,6 +67,8 @@ final class SaveLoadTest {
         config().prediction(Prediction.REFIT),
         config().holdout(0.3),
         config().inSample(),
+        config().timeOrdered(2),
+        config().outOfFold(2, 3),
         config().doNoHarm(false).metaLearners(MetaNetwork.free().withSettings(SETTINGS)),
         config()
             .doNoHarm(false)

@@ -85,6 +85,73 @@ final class MemberNetworksTest {
   }
 
   @Test
+  void trainingMetaFeatures_inTimeOrder_lackTheFirstBlock() {
+    MemberNetworks networks =
+        MemberNetworks.of(
+            List.of("a", "b"),
+            List.of(List.of(memberA(1), memberA(2)), List.of(memberB(1), memberB(2))),
+            List.of(memberA(10), memberB(5)));
+
+    MetaFeatures features = networks.trainingMetaFeatures(DATA, Folds.timeOrdered(DATA, 2));
+
+    assertThat(features.rowIds()).containsExactly(40, 30, 20, 10);
+    assertThat(features.folds()).containsExactly(1, 1, 2, 2);
+    assertThat(features.logits().toFloatMatrix())
+        .isDeepEqualTo(
+            new float[][] {{5, 6, 7, 4}, {7, 8, 9, 6}, {18, 20, 12, 7}, {22, 24, 14, 9}});
+  }
+
+  @Test
+  void trainingMetaFeatures_repeated_areTheMeanOverTheRepeats() {
+    // Member a multiplies by the fold's number, and so in the mean by that of the row's two folds;
+    // member b adds it to the first of its swapped inputs and takes it from the second.
+    Folds folds = Folds.stratified(DATA, 3, 1, 2);
+    MemberNetworks networks =
+        MemberNetworks.of(
+            List.of("a", "b"),
+            List.of(
+                IntStream.rangeClosed(1, 6).mapToObj(MemberNetworksTest::memberA).toList(),
+                IntStream.rangeClosed(1, 6).mapToObj(MemberNetworksTest::memberB).toList()),
+            List.of());
+
+    MetaFeatures features = networks.trainingMetaFeatures(DATA, folds);
+
+    assertThat(features.repeats()).isEqualTo(2);
+    assertThat(features.rowIds()).isEqualTo(DATA.rowIds());
+    assertThat(features.folds(1)).containsOnly(1, 2, 3).isEqualTo(folds.foldOfRows(1));
+    assertThat(features.folds(2)).containsOnly(4, 5, 6).isEqualTo(folds.foldOfRows(2));
+    float[][] logits = features.logits().toFloatMatrix();
+    for (int row = 0; row < 6; row++) {
+      float fold = (features.folds(1)[row] + features.folds(2)[row]) / 2f;
+      float x = 2 * row + 1;
+      assertThat(logits[row]).containsExactly(fold * x, fold * (x + 1), x + 1 + fold, x - fold);
+    }
+    // New rows are answered by the mean of all six: 3.5.
+    assertThat(networks.metaFeatures(DATA.first(1), Prediction.FOLD_MEAN).logits().toFloatVector())
+        .containsExactly(3.5f, 7, 5.5f, -2.5f);
+  }
+
+  @Test
+  void metaFeatures_carryTheWeightsAndGroupsOfTheirRows() {
+    LabeledData own =
+        DATA.withWeights(new double[] {6, 5, 4, 3, 2, 1}).withGroups(new long[] {7, 8, 9, 7, 8, 9});
+    MemberNetworks networks =
+        MemberNetworks.of(
+            List.of("a", "b"), List.of(List.of(memberA(2)), List.of(memberB(2))), List.of());
+
+    LabeledData heldOut =
+        networks
+            .trainingMetaFeatures(own, Folds.of(new int[] {0, 1, 1, 0, 0, 0}, 1))
+            .toLabeledData();
+    LabeledData fresh = networks.metaFeatures(own, Prediction.FOLD_MEAN).toLabeledData();
+
+    assertThat(heldOut.weights()).containsExactly(5, 4);
+    assertThat(heldOut.groups()).containsExactly(8, 9);
+    assertThat(fresh.weights()).containsExactly(6, 5, 4, 3, 2, 1);
+    assertThat(fresh.groups()).containsExactly(7, 8, 9, 7, 8, 9);
+  }
+
+  @Test
   void trainingMetaFeatures_withoutFolds_comeFromTheNetworksOfAllRows() {
     MetaFeatures features = networks().trainingMetaFeatures(DATA, Folds.none(6));
 
@@ -345,6 +412,41 @@ final class MemberNetworksTest {
         .isEqualTo(networks().trainingMetaFeatures(DATA, FOLDS).logits());
     assertThat(networks.metaFeatures(DATA, Prediction.REFIT).logits())
         .isEqualTo(networks().metaFeatures(DATA, Prediction.REFIT).logits());
+  }
+
+  @Test
+  void fit_repeated_asksForEveryFoldOfEveryRepeat() {
+    List<FitTask> asked = new ArrayList<>();
+    Folds folds = Folds.stratified(DATA, 3, 1, 2);
+
+    MemberNetworks networks =
+        MemberNetworks.fit(
+            List.of(member("a")),
+            DATA,
+            folds,
+            true,
+            9,
+            tasks -> {
+              asked.addAll(tasks);
+              return tasks.stream().map(task -> memberA(task.fold())).toList();
+            });
+
+    assertThat(asked.stream().map(FitTask::describe))
+        .containsExactly(
+            "member 'a', all rows",
+            "member 'a', repeat 1, fold 1 of 3",
+            "member 'a', repeat 1, fold 2 of 3",
+            "member 'a', repeat 1, fold 3 of 3",
+            "member 'a', repeat 2, fold 1 of 3",
+            "member 'a', repeat 2, fold 2 of 3",
+            "member 'a', repeat 2, fold 3 of 3");
+    for (int fold = 1; fold <= 6; fold++) {
+      assertThat(asked.get(fold).seed()).isEqualTo(Seeds.of(9, "a", fold));
+      assertThat(asked.get(fold).data().rowIds())
+          .isEqualTo(DATA.select(folds.training(fold)).rowIds());
+    }
+    assertThat(networks.folds(0)).hasSize(6);
+    assertThat(networks.refits()).hasSize(1);
   }
 
   @Test

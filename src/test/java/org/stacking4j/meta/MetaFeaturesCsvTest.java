@@ -49,6 +49,104 @@ final class MetaFeaturesCsvTest {
   }
 
   @Test
+  void file_ofWeightedRows_hasAColumnOfWeights() throws IOException {
+    float[][] values = {{1, -2.5f, 0.1f, 1e10f}, {0, 3, 4, 5}};
+    weighted(features(List.of("no", "yes"), values), 0.1, 1e-300).writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "row,label,fold,weight,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes",
+                "100,no,1,0.1,1.0,-2.5,0.1,1.0E10",
+                "93,yes,2,1.0E-300,0.0,3.0,4.0,5.0",
+                ""));
+  }
+
+  @Test
+  void roundTrip_ofWeightedRows_keepsEveryBit() throws IOException {
+    var random = new SplittableRandom(2);
+    int rows = 4096 + 300; // more than a block
+    MetaFeatures plain = features(List.of("no", "yes"), new float[rows][4]);
+
+    assertRoundTrip(weighted(plain, random.doubles(rows, 1e-9, 1e9).toArray()));
+    assertRoundTrip(
+        weighted(
+            features(List.of("no", "yes"), new float[2][4]), Double.MIN_VALUE, Double.MAX_VALUE));
+  }
+
+  @Test
+  void file_ofRepeatedFolds_hasAColumnForEachRepeat() throws IOException {
+    LabeledData rows =
+        features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}).toLabeledData();
+    MetaFeatures repeated =
+        MetaFeatures.of(List.of("a", "b"), rows, new int[][] {{1, 2}, {4, 3}, {5, 6}});
+    repeated.writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "row,label,fold,fold_2,fold_3,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes",
+                "100,no,1,4,5,1.0,2.0,3.0,4.0",
+                "93,yes,2,3,6,5.0,6.0,7.0,8.0",
+                ""));
+    assertRoundTrip(repeated);
+    LabeledData more = rows.withWeights(new double[] {1, 2}).withGroups(new long[] {3, 4});
+    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), more, new int[][] {{1, 2}, {4, 3}}));
+    assertThat(Files.readString(file)).startsWith("row,label,fold,fold_2,weight,group,a.logit_no,");
+  }
+
+  @Test
+  void roundTrip_ofManyRowsAndRepeats_keepsThem() throws IOException {
+    int rows = 4096 + 300; // more than a block
+    LabeledData table = features(List.of("no", "yes"), new float[rows][4]).toLabeledData();
+    int[][] folds = {
+      IntStream.range(0, rows).map(row -> row % 3).toArray(),
+      IntStream.range(0, rows).map(row -> 3 + row % 7).toArray()
+    };
+
+    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), table, folds));
+  }
+
+  @Test
+  void file_ofGroupedRows_hasAColumnOfGroups() throws IOException {
+    MetaFeatures plain = features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}});
+    MetaFeatures grouped = grouped(plain, Long.MIN_VALUE);
+    grouped.writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .startsWith("row,label,fold,group,a.logit_no,a.logit_yes,b.logit_no,b.logit_yes\r\n")
+        .endsWith("\r\n100,no,1,-9223372036854775808,1.0,2.0,3.0,4.0\r\n");
+    grouped(weighted(plain, 0.5), 12).writeCsv(file);
+    assertThat(Files.readString(file))
+        .startsWith("row,label,fold,weight,group,a.logit_no,")
+        .contains("100,no,1,0.5,12,1.0,");
+  }
+
+  @Test
+  void roundTrip_ofGroupedRows_keepsThem() throws IOException {
+    int rows = 4096 + 300; // more than a block
+    MetaFeatures grouped =
+        grouped(
+            features(List.of("no", "yes"), new float[rows][4]),
+            new SplittableRandom(3).longs(rows).toArray());
+
+    assertRoundTrip(grouped);
+    assertRoundTrip(weighted(grouped, new SplittableRandom(4).doubles(rows, 1, 2).toArray()));
+  }
+
+  private static MetaFeatures grouped(MetaFeatures features, long... groups) {
+    LabeledData rows = features.toLabeledData().withGroups(groups);
+    return MetaFeatures.of(features.members(), rows, features.folds(), features.logits());
+  }
+
+  private static MetaFeatures weighted(MetaFeatures features, double... weights) {
+    LabeledData rows = features.toLabeledData().withWeights(weights);
+    return MetaFeatures.of(features.members(), rows, features.folds(), features.logits());
+  }
+
+  @Test
   void roundTrip_keepsEveryBit() throws IOException {
     float[][] values = {
       {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE},
@@ -228,6 +326,32 @@ final class MetaFeaturesCsvTest {
             "every member must have a column for each class, in one order; expected"
                 + " a.logit_x,a.logit_y,b.logit_x,b.logit_y"),
         Arguments.of(header, "no rows after the header"),
+        Arguments.of(
+            "row,label,fold,weight\r\n1,x,0,5\r\n",
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
+                + " found row,label,fold,weight"),
+        Arguments.of(
+            "row,label,weight,fold,a.logit_x,a.logit_y\r\n1,x,5,0,1,2\r\n",
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
+                + " found row,label,weight,fold,a.logit_x"),
+        Arguments.of(
+            "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,heavy,1,2\r\n",
+            "line 2, column 'weight': 'heavy' is not a positive number"),
+        Arguments.of(
+            "row,label,fold,fold_2,a.logit_x,a.logit_y\r\n1,x,0,?,1,2\r\n",
+            "line 2, column 'fold_2': '?' is not a whole number"),
+        Arguments.of(
+            "row,label,fold,fold_3,a.logit_x,a.logit_y\r\n1,x,0,1,1,2\r\n",
+            "column 'fold_3' is not named MEMBER.logit_CLASS"),
+        Arguments.of(
+            "row,label,fold,group,a.logit_x,a.logit_y\r\n1,x,0,Anna,1,2\r\n",
+            "line 2, column 'group': 'Anna' is not a whole number"),
+        Arguments.of(
+            "row,label,fold,group,weight,a.logit_x,a.logit_y\r\n1,x,0,1,1,1,2\r\n",
+            "column 'weight' is not named MEMBER.logit_CLASS"),
+        Arguments.of(
+            "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,0,1,2\r\n",
+            "line 2, column 'weight': '0' is not a positive number"),
         Arguments.of(header + fine + "8,y,2,1,2,3\r\n", "line 3 has 6 fields, expected 7"),
         Arguments.of(header + fine + "8,y,2,1,2,3,4,5\r\n", "line 3 has 8 fields, expected 7"),
         Arguments.of(
@@ -332,7 +456,14 @@ final class MetaFeaturesCsvTest {
     assertThat(read.columns()).isEqualTo(written.columns());
     assertThat(read.rowIds()).isEqualTo(written.rowIds());
     assertThat(read.labels()).isEqualTo(written.labels());
-    assertThat(read.folds()).isEqualTo(written.folds());
+    assertThat(read.repeats()).isEqualTo(written.repeats());
+    for (int repeat = 1; repeat <= written.repeats(); repeat++) {
+      assertThat(read.folds(repeat)).isEqualTo(written.folds(repeat));
+    }
+    assertThat(read.toLabeledData().isWeighted()).isEqualTo(written.toLabeledData().isWeighted());
+    assertThat(read.toLabeledData().weights()).isEqualTo(written.toLabeledData().weights());
+    assertThat(read.toLabeledData().isGrouped()).isEqualTo(written.toLabeledData().isGrouped());
+    assertThat(read.toLabeledData().groups()).isEqualTo(written.toLabeledData().groups());
     assertThat(bits(read)).isEqualTo(bits(written));
   }
 

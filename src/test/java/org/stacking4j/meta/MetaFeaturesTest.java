@@ -1,6 +1,7 @@
 package org.stacking4j.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
@@ -65,6 +66,16 @@ final class MetaFeaturesTest {
   }
 
   @Test
+  void folds_ofARepeatThatIsNotThere() {
+    assertThat(features().repeats()).isEqualTo(1);
+    assertThat(features().folds(1)).containsExactly(4, 1);
+    for (int repeat : new int[] {0, 2}) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> features().folds(repeat));
+    }
+  }
+
+  @Test
   void toDataSet_hasLogitsAndOneHotLabels() {
     DataSet dataSet = features().toDataSet();
 
@@ -80,6 +91,19 @@ final class MetaFeaturesTest {
     assertThat(table.features()).isEqualTo(logits());
     assertThat(table.rowIds()).containsExactly(31, 17);
     assertThat(table.classNames()).containsExactly("cat", "dog", "2.5");
+  }
+
+  @Test
+  void table_carriesTheRowsWeightsAndGroups() {
+    LabeledData own = ROWS.withWeights(new double[] {0.25, 4}).withGroups(new long[] {6, -6});
+
+    LabeledData table =
+        MetaFeatures.of(List.of("wide-1", "b"), own, new int[2], logits()).toLabeledData();
+
+    assertThat(table.weights()).containsExactly(0.25, 4);
+    assertThat(table.groups()).containsExactly(6, -6);
+    assertThat(features().toLabeledData().isGrouped()).isFalse();
+    assertThat(features().toLabeledData().isWeighted()).isFalse();
   }
 
   @Test

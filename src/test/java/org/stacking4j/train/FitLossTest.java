@@ -23,11 +23,17 @@ final class FitLossTest {
       Nd4j.createFromArray(
           new double[][] {{-0.5, 0.25, 1.5}, {1, 2, 3}, {-2, 0.7, 0.1}, {4, -1, 0.6}});
 
-  private final FitLoss loss = new FitLoss(new LossMCXENT(), true);
+  private static final INDArray WEIGHTS = Nd4j.createFromArray(0.5, 2.0, 4.0, 0.1).reshape(4, 1);
+
+  private final FitLoss loss = new FitLoss(new LossMCXENT(), true, false);
 
   @Test
   void gradient_equalsFiniteDifferencesOfTheScore() {
     INDArray labels = Nd4j.hstack(LABELS, MARGIN);
+    assertGradientIsTheSlope(loss, labels);
+  }
+
+  private static void assertGradientIsTheSlope(FitLoss loss, INDArray labels) {
     INDArray gradient = loss.computeGradient(labels, LOGITS.dup(), SOFTMAX, null);
 
     double step = 1e-5;
@@ -89,7 +95,7 @@ final class FitLossTest {
   @Test
   void withoutMargin_isThePlainLoss() {
     LossMCXENT plain = new LossMCXENT();
-    FitLoss own = new FitLoss(plain, false);
+    FitLoss own = new FitLoss(plain, false, false);
 
     assertThat(own.computeScore(LABELS, LOGITS.dup(), SOFTMAX, null, true))
         .isEqualTo(plain.computeScore(LABELS, LOGITS.dup(), SOFTMAX, null, true), within(1e-12));
@@ -111,6 +117,48 @@ final class FitLossTest {
                 .amaxNumber()
                 .doubleValue())
         .isLessThan(1e-9);
+  }
+
+  @Test
+  void weights_multiplyEachRowsScoreAndGradient() {
+    // Worked by hand: softmax(0, 0, 0) is a third each, so row 2 alone scores ln 3 and has the
+    // gradient (1/3, −2/3, 1/3); with weight 4 it is four times that.
+    FitLoss weighted = new FitLoss(new LossMCXENT(), false, true);
+    INDArray labels = Nd4j.hstack(LABELS, WEIGHTS);
+
+    INDArray scores = weighted.computeScoreArray(labels, LOGITS.dup(), SOFTMAX, null);
+    INDArray gradient = weighted.computeGradient(labels, LOGITS.dup(), SOFTMAX, null);
+
+    assertThat(scores.getDouble(2)).isEqualTo(4 * Math.log(3), within(1e-12));
+    assertThat(gradient.getRow(2).toDoubleVector())
+        .containsExactly(new double[] {4 / 3.0, -8 / 3.0, 4 / 3.0}, within(1e-12));
+    assertThat(weighted.computeScore(labels, LOGITS.dup(), SOFTMAX, null, true))
+        .isEqualTo(scores.sumNumber().doubleValue() / 4, within(1e-12));
+  }
+
+  @Test
+  void weightsBehindAMargin_gradientEqualsFiniteDifferencesOfTheScore() {
+    FitLoss both = new FitLoss(new LossMCXENT(), true, true);
+    INDArray labels = Nd4j.hstack(LABELS, MARGIN, WEIGHTS);
+
+    assertGradientIsTheSlope(both, labels);
+    // Row by row it is the loss without weights, times the weight.
+    INDArray plain = loss.computeScoreArray(Nd4j.hstack(LABELS, MARGIN), LOGITS, SOFTMAX, null);
+    INDArray scores = both.computeScoreArray(labels, LOGITS, SOFTMAX, null);
+    for (int row = 0; row < 4; row++) {
+      assertThat(scores.getDouble(row))
+          .isEqualTo(WEIGHTS.getDouble(row) * plain.getDouble(row), within(1e-12));
+    }
+  }
+
+  @Test
+  void name_tellsWhatWasAdded() {
+    String own = new LossMCXENT().name();
+
+    assertThat(new FitLoss(new LossMCXENT(), false, false).name()).isEqualTo(own);
+    assertThat(loss.name()).isEqualTo("margin + " + own);
+    assertThat(new FitLoss(new LossMCXENT(), true, true).name())
+        .isEqualTo("weighted margin + " + own);
   }
 
   @Test

@@ -3,10 +3,14 @@ package org.stacking4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.RmsProp;
@@ -26,6 +30,22 @@ final class FitTaskTest {
     assertThat(task(Mlp.base(4, 3, 8), 2, 5, null).describe())
         .isEqualTo("member 'wide', fold 2 of 5");
     assertThat(task(Mlp.base(4, 3, 8), 0, 5, null).describe()).isEqualTo("member 'wide', all rows");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 'repeat 1, fold 1 of 5'",
+    "5, 'repeat 1, fold 5 of 5'",
+    "6, 'repeat 2, fold 1 of 5'",
+    "13, 'repeat 3, fold 3 of 5'",
+    "0, all rows"
+  })
+  void describe_namesTheRepeat(int fold, String words) {
+    FitTask task =
+        new FitTask(
+            "member 'wide'", fold, 5, 3, Mlp.base(4, 3, 8), FitSettings.defaults(), DATA, null, 1);
+
+    assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }
 
   @Test
@@ -88,6 +108,41 @@ final class FitTaskTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> task(Mlp.base(4, 3, 8), 0, 0, Nd4j.zeros(11, 3)))
         .withMessage("member 'wide': the margin must have shape [12, 3], found [11, 3]");
+  }
+
+  @Test
+  void rowWeights_haveMeanOne() {
+    assertThat(weighted(DATA.first(3).withWeights(new double[] {10, 20, 30})).rowWeights())
+        .containsExactly(0.5f, 1, 1.5f);
+    assertThat(task(Mlp.base(4, 3, 8), 0, 0, null).rowWeights()).isNull();
+  }
+
+  @Test
+  void rowWeights_ofAView_areScaledAnew() {
+    // A fold's networks must not learn faster or slower than others for the weights left out.
+    LabeledData data = DATA.first(3).withWeights(new double[] {2, 6, 100});
+
+    assertThat(weighted(data.first(2)).rowWeights()).containsExactly(0.5f, 1.5f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 1, 3, 1e-300, 1e300})
+  void rowWeights_thatAreAllTheSame_areOne(double weight) {
+    double[] weights = new double[DATA.rows()];
+    Arrays.fill(weights, weight);
+
+    assertThat(weighted(DATA.withWeights(weights)).rowWeights()).containsOnly(1f);
+  }
+
+  @Test
+  void rowWeights_farApart_stayNumbers() {
+    LabeledData data = DATA.first(3).withWeights(new double[] {1e-300, Double.MAX_VALUE, 1});
+
+    assertThat(weighted(data).rowWeights()).containsExactly(0, 3, 0);
+  }
+
+  private static FitTask weighted(LabeledData data) {
+    return new FitTask("a", 0, 0, Mlp.base(4, 3, 8), FitSettings.defaults(), data, null, 1);
   }
 
   private static FitTask task(

@@ -7,6 +7,7 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -235,15 +237,19 @@ final class NetworkFitterTest {
     }
   }
 
-  @Test
-  void epochEnded_tellsTheMeanLossOverRows() {
+  @ParameterizedTest
+  @CsvSource({"FUSED, false", "FUSED, true", "DL4J, false", "DL4J, true"})
+  void epochEnded_tellsTheMeanLossOverRows(Trainer trainer, boolean weighted) {
     // With a step of zero the loss can be worked out from the initial parameters. 10 rows in
     // batches of 4, 4 and 2: the mean of the batches' means would weigh the last one double.
-    LabeledData data = TinyData.blobs(10, 4, 3, 7);
+    // Weights follow their rows through the shuffle: with another row's, the sum would be another.
+    LabeledData rows = TinyData.blobs(10, 4, 3, 7);
+    LabeledData data = weighted ? rows.withWeights(weights(10)) : rows;
+    double weightOfAll = Arrays.stream(data.weights()).sum();
     FitTask task =
         task(
             TinyNetworks.linear(4, 3, new Sgd(0), new LossMCXENT()),
-            SETTINGS.withBatchSize(4),
+            SETTINGS.withBatchSize(4).withTrainer(trainer),
             data,
             null,
             3);
@@ -258,7 +264,8 @@ final class NetworkFitterTest {
       for (int c = 0; c < 3; c++) {
         sum += Math.exp(logits.getDouble(row, c));
       }
-      expected += (Math.log(sum) - logits.getDouble(row, data.label(row))) / 10;
+      double loss = Math.log(sum) - logits.getDouble(row, data.label(row));
+      expected += data.weight(row) * loss / weightOfAll;
     }
     assertThat(events).hasSize(2);
     for (int i = 0; i < 2; i++) {
@@ -374,16 +381,24 @@ final class NetworkFitterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, Infinity", "false, 0.3", "true, Infinity", "true, 0.3"})
-  void trainers_withoutDropout_fitTheSameNetwork(boolean margin, double limit) {
-    // 50 rows in batches of 16 leave a last one of 2, and a margin says other things of each row.
+  @CsvSource({
+    "false, false, Infinity",
+    "false, false, 0.3",
+    "true, false, Infinity",
+    "true, false, 0.3",
+    "false, true, Infinity",
+    "true, true, 0.3"
+  })
+  void trainers_withoutDropout_fitTheSameNetwork(boolean margin, boolean weights, double limit) {
+    // 50 rows in batches of 16 leave a last one of 2; margin and weights differ from row to row.
+    LabeledData data = weights ? DATA.withWeights(weights(DATA.rows())) : DATA;
     MultiLayerConfiguration base = Mlp.base(6, 3, 8, 8);
     base.getConfs().forEach(conf -> conf.getLayer().setIDropout(null));
     FitSettings settings = new FitSettings(3, 16, limit, true);
     INDArray margins = margin ? DATA.features().get(all(), interval(0, 3)).mul(0.5) : null;
 
-    FitResult fused = fit(task(base, settings.withTrainer(Trainer.FUSED), DATA, margins, 3));
-    FitResult dl4j = fit(task(base, settings.withTrainer(Trainer.DL4J), DATA, margins, 3));
+    FitResult fused = fit(task(base, settings.withTrainer(Trainer.FUSED), data, margins, 3));
+    FitResult dl4j = fit(task(base, settings.withTrainer(Trainer.DL4J), data, margins, 3));
 
     for (int epoch = 0; epoch < 3; epoch++) {
       assertThat(fused.epochLosses().get(epoch))
@@ -393,6 +408,58 @@ final class NetworkFitterTest {
         .containsExactly(
             TinyNetworks.floats(dl4j.network().logits(DATA.features())), within(1e-2f));
     assertThat(fused.network().parameters()).isNotEqualTo(dl4j.network().parameters());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FUSED", "DL4J"})
+  void weights_ofOne_changeNoBit(Trainer trainer) {
+    FitSettings settings = SETTINGS.withTrainer(trainer);
+    double[] ones = new double[DATA.rows()];
+    Arrays.fill(ones, 1);
+
+    FitResult plain = fit(task(Mlp.base(6, 3, 8), settings));
+    FitResult weighted = fit(task(Mlp.base(6, 3, 8), settings, DATA.withWeights(ones), null, 1));
+
+    assertThat(weighted.network().parameters()).isEqualTo(plain.network().parameters());
+    assertThat(weighted.epochLosses()).isEqualTo(plain.epochLosses());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FUSED", "DL4J"})
+  void weight_ofTwo_isTheRowTwice(Trainer trainer) {
+    // One batch of all rows: the mean of weight × loss over 9 rows, row 4 with weight 2 and all
+    // scaled by 9/10, is the mean over 10 rows in which row 4 stands twice.
+    LabeledData data = TinyData.blobs(9, 6, 3, 5);
+    double[] weights = {1, 1, 1, 1, 2, 1, 1, 1, 1};
+    int[] doubled = {0, 1, 2, 3, 4, 4, 5, 6, 7, 8};
+    LabeledData copies =
+        LabeledData.of(
+            data.features(doubled),
+            IntStream.of(doubled).map(data::label).toArray(),
+            data.classNames());
+    FitSettings settings = SETTINGS.withEpochs(5).withBatchSize(10).withTrainer(trainer);
+    MultiLayerConfiguration linear = TinyNetworks.linear(6, 3);
+
+    FitResult weighted = fit(task(linear, settings, data.withWeights(weights), null, 1));
+    FitResult twice = fit(task(linear, settings, copies, null, 1));
+    FitResult plain = fit(task(linear, settings, data, null, 1));
+
+    assertThat(weighted.network().parameters())
+        .containsExactly(twice.network().parameters(), within(1e-6f));
+    for (int epoch = 0; epoch < 5; epoch++) {
+      assertThat(weighted.epochLosses().get(epoch))
+          .isEqualTo(twice.epochLosses().get(epoch), within(1e-6));
+    }
+    assertThat(distance(weighted, plain)).isGreaterThan(1e-3);
+  }
+
+  private static double distance(FitResult one, FitResult other) {
+    return Nd4j.createFromArray(one.network().parameters())
+        .distance2(Nd4j.createFromArray(other.network().parameters()));
+  }
+
+  private static double[] weights(int rows) {
+    return IntStream.range(0, rows).mapToDouble(row -> 0.2 + row * 7 % 11).toArray();
   }
 
   @Test

@@ -76,6 +76,7 @@ final class RememberedFitsTest {
         Arguments.of("settings", task("a", 1, SETTINGS.withEpochs(11), DATA, 1)),
         Arguments.of("rows", task("a", 1, SETTINGS, DATA.first(5), 1)),
         Arguments.of("labels", task("a", 1, SETTINGS, TinyData.permutedLabels(DATA, 1), 1)),
+        Arguments.of("weights", task("a", 1, SETTINGS, DATA.balanced(), 1)),
         Arguments.of("seed", task("a", 1, SETTINGS, DATA, 2)),
         Arguments.of("configuration", new FitTask("a", 1, 5, faster, SETTINGS, DATA, null, 1)));
   }
