@@ -143,7 +143,7 @@ final class LeaderboardTest {
   private static Row row(String name, double accuracy, double logLoss, double seconds) {
     return new Row(
         name,
-        new Evaluation(accuracy, logLoss, 100),
+        new Evaluation(accuracy, logLoss, 0.125, 0.0625, 100),
         seconds,
         new PairedDifference(0.01, -0.02, 0.04));
   }
