@@ -142,8 +142,8 @@ public record Leaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * Writes {@code name,accuracy,log_loss,seconds,difference,difference_low,difference_high}, whole
-   * or not at all.
+   * Writes {@code name,accuracy,log_loss,brier,ece,seconds,difference,difference_low,
+   * difference_high}, whole or not at all.
    */
   public void writeCsv(Path file) throws IOException {
     AtomicFile.write(
@@ -155,6 +155,8 @@ public record Leaderboard(String reference, List<Row> rows) {
                 "name",
                 "accuracy",
                 "log_loss",
+                "brier",
+                "ece",
                 "seconds",
                 "difference",
                 "difference_low",
@@ -164,6 +166,8 @@ public record Leaderboard(String reference, List<Row> rows) {
                   row.name(),
                   Double.toString(row.evaluation().accuracy()),
                   Double.toString(row.evaluation().logLoss()),
+                  Double.toString(row.evaluation().brier()),
+                  Double.toString(row.evaluation().ece()),
                   String.format(Locale.ROOT, "%.3f", row.seconds()),
                   Double.toString(row.difference().difference()),
                   Double.toString(row.difference().low()),
@@ -180,17 +184,21 @@ public record Leaderboard(String reference, List<Row> rows) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-" + Math.max(4, width) + "s  accuracy  log loss  seconds  pp to %s [95 %%]%n",
+            "%-"
+                + Math.max(4, width)
+                + "s  accuracy  log loss   Brier     ECE  seconds  pp to %s [95 %%]%n",
             "name",
             reference));
     for (Row row : rows) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-" + Math.max(4, width) + "s  %8.4f  %8.4f  %7.1f  %s%n",
+              "%-" + Math.max(4, width) + "s  %8.4f  %8.4f  %6.4f  %6.4f  %7.1f  %s%n",
               row.name(),
               row.evaluation().accuracy(),
               row.evaluation().logLoss(),
+              row.evaluation().brier(),
+              row.evaluation().ece(),
               row.seconds(),
               row.name().equals(reference) ? "reference" : row.difference()));
     }

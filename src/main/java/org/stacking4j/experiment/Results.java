@@ -55,6 +55,8 @@ record Results(
       line.put("name", row.name());
       line.put("accuracy", row.evaluation().accuracy());
       line.put("log_loss", row.evaluation().logLoss());
+      line.put("brier", row.evaluation().brier());
+      line.put("ece", row.evaluation().ece());
       line.put("difference", row.difference().difference());
       line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
     }

@@ -62,7 +62,7 @@ class MainTest {
             "stacking out-of-fold",
             "meta network, epoch 3 of 3: loss ",
             "stack out-of-fold: accuracy ",
-            "name               accuracy  log loss  seconds  pp to logit average [95 %]",
+            "name               accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
             "Files in ");
     // Not a terminal: progress is lines, not a bar.
     assertThat(err.toString()).contains("member 'a', fold 2 of 3: ").doesNotContain("\r");

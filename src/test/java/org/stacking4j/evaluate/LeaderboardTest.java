@@ -109,9 +109,9 @@ final class LeaderboardTest {
         .isEqualTo(
             String.join(
                 "\r\n",
-                "name,accuracy,log_loss,seconds,difference,difference_low,difference_high",
-                "stack,0.95,0.2,15.250,0.01,-0.02,0.04",
-                "\"a,\"\"b\"\"\",0.5,1.25,0.000,0.01,-0.02,0.04",
+                "name,accuracy,log_loss,brier,ece,seconds,difference,difference_low,difference_high",
+                "stack,0.95,0.2,0.125,0.0625,15.250,0.01,-0.02,0.04",
+                "\"a,\"\"b\"\"\",0.5,1.25,0.125,0.0625,0.000,0.01,-0.02,0.04",
                 ""));
   }
 
@@ -124,9 +124,9 @@ final class LeaderboardTest {
 
       assertThat(text.lines())
           .containsExactly(
-              "name           accuracy  log loss  seconds  pp to logit average [95 %]",
-              "stack            0.9500    0.2000     15.3  +1.00 [-2.00, +4.00]",
-              "logit average    0.9000    0.3000     12.5  reference");
+              "name           accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
+              "stack            0.9500    0.2000  0.1250  0.0625     15.3  +1.00 [-2.00, +4.00]",
+              "logit average    0.9000    0.3000  0.1250  0.0625     12.5  reference");
     } finally {
       Locale.setDefault(before);
     }
@@ -136,8 +136,8 @@ final class LeaderboardTest {
   void toText_ofShortNames() {
     assertThat(new Leaderboard("a", List.of(row("a", 1, 0, 0))).toText().lines())
         .containsExactly(
-            "name  accuracy  log loss  seconds  pp to a [95 %]",
-            "a       1.0000    0.0000      0.0  reference");
+            "name  accuracy  log loss   Brier     ECE  seconds  pp to a [95 %]",
+            "a       1.0000    0.0000  0.1250  0.0625      0.0  reference");
   }
 
   private static Row row(String name, double accuracy, double logLoss, double seconds) {

@@ -151,7 +151,7 @@ class ExperimentTest {
         .contains(1, 2, 3)
         .doesNotContain(0);
     assertThat(Files.readString(out.resolve("leaderboard.csv")))
-        .startsWith("name,accuracy,log_loss,seconds,");
+        .startsWith("name,accuracy,log_loss,brier,ece,seconds,");
   }
 
   @Test
