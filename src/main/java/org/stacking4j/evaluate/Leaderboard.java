@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     private final String reference;
     private final int[] labels;
     private final Map<String, int[]> predictions = new LinkedHashMap<>();
+    private final Map<String, double[]> losses = new HashMap<>();
     private final List<Row> entered = new ArrayList<>();
 
     private Builder(String reference, int[] labels) {
@@ -96,8 +98,45 @@ public record Leaderboard(String reference, List<Row> rows) {
       if (predictions.put(name, predicted.clone()) != null) {
         throw twice(name);
       }
+      losses.put(name, Evaluation.logLosses(predicted, probabilities, labels));
       entered.add(new Row(name, evaluation, seconds, NO_DIFFERENCE));
       return evaluation;
+    }
+
+    /**
+     * Compares two competitors, by accuracy and by log loss.
+     *
+     * @param first the name of one
+     * @param second the name of the other
+     * @param seed of the resamples that give the log loss its interval
+     * @throws IllegalArgumentException if one of them was not entered
+     */
+    public Comparison compare(String first, String second, long seed) {
+      return Comparison.of(
+          predictions(first), losses(first), predictions(second), losses(second), labels, seed);
+    }
+
+    /**
+     * Which classes a competitor takes for which.
+     *
+     * @param name who was entered
+     * @param classes how many classes there are
+     * @throws IllegalArgumentException if it was not entered
+     */
+    public Confusion confusion(String name, int classes) {
+      return Confusion.of(predictions(name), labels, classes);
+    }
+
+    private int[] predictions(String name) {
+      int @Nullable [] own = predictions.get(name);
+      if (own == null) {
+        throw new IllegalArgumentException("'" + name + "' is not among " + predictions.keySet());
+      }
+      return own;
+    }
+
+    private double[] losses(String name) {
+      return Objects.requireNonNull(losses.get(name));
     }
 
     /**

@@ -70,6 +70,30 @@ final class LeaderboardTest {
   }
 
   @Test
+  void builder_comparesAnyTwo() {
+    int[] labels = {0, 1, 1, 0};
+    int[] better = {0, 1, 1, 0};
+    int[] worse = {0, 1, 0, 1};
+    INDArray even = Nd4j.valueArrayOf(new long[] {4, 2}, 0.5f, DataType.FLOAT);
+    INDArray surer = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {0, 1}, {1, 0}});
+    Leaderboard.Builder builder = Leaderboard.builder("worse", labels);
+    builder.enter("worse", worse, even, 1);
+    builder.enter("better", better, surer, 2);
+
+    Comparison comparison = builder.compare("better", "worse", 7);
+
+    double gain = -Math.log(2);
+    assertThat(comparison).isEqualTo(new Comparison(4, 2, 0, new LossDifference(gain, gain, gain)));
+    assertThat(builder.confusion("worse", 2)).isEqualTo(Confusion.of(worse, labels, 2));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.compare("better", "nobody", 7))
+        .withMessage("'nobody' is not among [worse, better]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.confusion("nobody", 2))
+        .withMessage("'nobody' is not among [worse, better]");
+  }
+
+  @Test
   void builder_errors() {
     INDArray even = Nd4j.valueArrayOf(new long[] {1, 2}, 0.5f, DataType.FLOAT);
     Leaderboard.Builder builder = Leaderboard.builder("average", new int[] {0});
