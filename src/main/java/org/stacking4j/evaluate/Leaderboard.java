@@ -127,6 +127,16 @@ public record Leaderboard(String reference, List<Row> rows) {
       return Confusion.of(predictions(name), labels, classes);
     }
 
+    /**
+     * How differently some competitors err.
+     *
+     * @param names one or more who were entered
+     * @throws IllegalArgumentException if one of them was not
+     */
+    public Diversity diversity(List<String> names) {
+      return Diversity.of(names.stream().map(this::predictions).toArray(int[][]::new), labels);
+    }
+
     private int[] predictions(String name) {
       int @Nullable [] own = predictions.get(name);
       if (own == null) {

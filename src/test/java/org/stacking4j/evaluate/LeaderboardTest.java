@@ -85,6 +85,8 @@ final class LeaderboardTest {
     double gain = -Math.log(2);
     assertThat(comparison).isEqualTo(new Comparison(4, 2, 0, new LossDifference(gain, gain, gain)));
     assertThat(builder.confusion("worse", 2)).isEqualTo(Confusion.of(worse, labels, 2));
+    assertThat(builder.diversity(List.of("worse", "better")))
+        .isEqualTo(Diversity.of(new int[][] {worse, better}, labels));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.compare("better", "nobody", 7))
         .withMessage("'nobody' is not among [worse, better]");
