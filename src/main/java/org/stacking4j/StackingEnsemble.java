@@ -217,7 +217,7 @@ public final class StackingEnsemble {
   }
 
   /**
-   * Judges the ensemble on rows it was not fitted on.
+   * Judges the ensemble on rows it was not fitted on; rows with weights count by them.
    *
    * @throws IllegalArgumentException if columns or class names differ from training
    */
@@ -234,7 +234,10 @@ public final class StackingEnsemble {
             });
     memberLogits.close();
     return Evaluation.of(
-        logits.argMax(1).toIntVector(), Transforms.softmax(logits, true), data.labels());
+        logits.argMax(1).toIntVector(),
+        Transforms.softmax(logits, true),
+        data.labels(),
+        data.isWeighted() ? data.weights() : null);
   }
 
   /**

@@ -2,15 +2,16 @@ package org.stacking4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentConfig;
+import org.stacking4j.experiment.Findings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -105,12 +106,14 @@ final class DemoCommand implements Callable<Integer> {
       throw new IllegalArgumentException("threads must be >= 1, found " + threads);
     }
     ExperimentConfig experiment = ConfFile.read(config, overrides());
-    Leaderboard leaderboard;
+    Findings findings;
     try (DemoProgress shown = DemoProgress.on(screen, progress)) {
-      leaderboard = new Experiment(experiment, threads, shown).run(out);
+      findings = new Experiment(experiment, threads, shown).run(out);
     }
     screen.println();
-    screen.print(leaderboard.toText());
+    screen.print(findings.leaderboard().toText());
+    screen.println();
+    screen.println(in(Charset.defaultCharset(), findings.verdict()));
     screen.println();
     screen.println(
         "Files in "
@@ -119,6 +122,11 @@ final class DemoCommand implements Callable<Integer> {
             + " meta-features-test.csv, ensemble.zip");
     screen.flush();
     return 0;
+  }
+
+  /** A sentence with {@code +-} for ± where the character set has none. */
+  static String in(Charset charset, String sentence) {
+    return charset.newEncoder().canEncode(sentence) ? sentence : sentence.replace("±", "+-");
   }
 
   /** What the options say, by the keys of the conf file. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     private final String reference;
     private final int[] labels;
     private final Map<String, int[]> predictions = new LinkedHashMap<>();
+    private final Map<String, double[]> losses = new HashMap<>();
     private final List<Row> entered = new ArrayList<>();
 
     private Builder(String reference, int[] labels) {
@@ -96,8 +98,55 @@ public record Leaderboard(String reference, List<Row> rows) {
       if (predictions.put(name, predicted.clone()) != null) {
         throw twice(name);
       }
+      losses.put(name, Evaluation.logLosses(predicted, probabilities, labels));
       entered.add(new Row(name, evaluation, seconds, NO_DIFFERENCE));
       return evaluation;
+    }
+
+    /**
+     * Compares two competitors, by accuracy and by log loss.
+     *
+     * @param first the name of one
+     * @param second the name of the other
+     * @param seed of the resamples that give the log loss its interval
+     * @throws IllegalArgumentException if one of them was not entered
+     */
+    public Comparison compare(String first, String second, long seed) {
+      return Comparison.of(
+          predictions(first), losses(first), predictions(second), losses(second), labels, seed);
+    }
+
+    /**
+     * Which classes a competitor takes for which.
+     *
+     * @param name who was entered
+     * @param classes how many classes there are
+     * @throws IllegalArgumentException if it was not entered
+     */
+    public Confusion confusion(String name, int classes) {
+      return Confusion.of(predictions(name), labels, classes);
+    }
+
+    /**
+     * How differently some competitors err.
+     *
+     * @param names one or more who were entered
+     * @throws IllegalArgumentException if one of them was not
+     */
+    public Diversity diversity(List<String> names) {
+      return Diversity.of(names.stream().map(this::predictions).toArray(int[][]::new), labels);
+    }
+
+    private int[] predictions(String name) {
+      int @Nullable [] own = predictions.get(name);
+      if (own == null) {
+        throw new IllegalArgumentException("'" + name + "' is not among " + predictions.keySet());
+      }
+      return own;
+    }
+
+    private double[] losses(String name) {
+      return Objects.requireNonNull(losses.get(name));
     }
 
     /**
@@ -142,8 +191,8 @@ public record Leaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * Writes {@code name,accuracy,log_loss,seconds,difference,difference_low,difference_high}, whole
-   * or not at all.
+   * Writes {@code name,accuracy,log_loss,brier,ece,seconds,difference,difference_low,
+   * difference_high}, whole or not at all.
    */
   public void writeCsv(Path file) throws IOException {
     AtomicFile.write(
@@ -155,6 +204,8 @@ public record Leaderboard(String reference, List<Row> rows) {
                 "name",
                 "accuracy",
                 "log_loss",
+                "brier",
+                "ece",
                 "seconds",
                 "difference",
                 "difference_low",
@@ -164,6 +215,8 @@ public record Leaderboard(String reference, List<Row> rows) {
                   row.name(),
                   Double.toString(row.evaluation().accuracy()),
                   Double.toString(row.evaluation().logLoss()),
+                  Double.toString(row.evaluation().brier()),
+                  Double.toString(row.evaluation().ece()),
                   String.format(Locale.ROOT, "%.3f", row.seconds()),
                   Double.toString(row.difference().difference()),
                   Double.toString(row.difference().low()),
@@ -180,17 +233,21 @@ public record Leaderboard(String reference, List<Row> rows) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-" + Math.max(4, width) + "s  accuracy  log loss  seconds  pp to %s [95 %%]%n",
+            "%-"
+                + Math.max(4, width)
+                + "s  accuracy  log loss   Brier     ECE  seconds  pp to %s [95 %%]%n",
             "name",
             reference));
     for (Row row : rows) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-" + Math.max(4, width) + "s  %8.4f  %8.4f  %7.1f  %s%n",
+              "%-" + Math.max(4, width) + "s  %8.4f  %8.4f  %6.4f  %6.4f  %7.1f  %s%n",
               row.name(),
               row.evaluation().accuracy(),
               row.evaluation().logLoss(),
+              row.evaluation().brier(),
+              row.evaluation().ece(),
               row.seconds(),
               row.name().equals(reference) ? "reference" : row.difference()));
     }

@@ -36,15 +36,21 @@ public record PairedDifference(double difference, double low, double high) {
               second.length,
               labels.length));
     }
-    int onlyFirst = 0;
-    int onlySecond = 0;
+    return of(onlyFirst(first, second, labels), onlyFirst(second, first, labels), labels.length);
+  }
+
+  /** How many rows only the first has right; all three are {@code [rows]}. */
+  static int onlyFirst(int[] first, int[] second, int[] labels) {
+    int count = 0;
     for (int row = 0; row < labels.length; row++) {
-      boolean a = first[row] == labels[row];
-      boolean b = second[row] == labels[row];
-      onlyFirst += a && !b ? 1 : 0;
-      onlySecond += b && !a ? 1 : 0;
+      count += first[row] == labels[row] && second[row] != labels[row] ? 1 : 0;
     }
-    double n = labels.length;
+    return count;
+  }
+
+  /** The difference where so many rows are right in the first only, and in the second only. */
+  static PairedDifference of(int onlyFirst, int onlySecond, int rows) {
+    double n = rows;
     double wider = n + 2;
     double centre = (onlyFirst - onlySecond) / wider;
     double spread =

@@ -1,29 +1,53 @@
 package org.stacking4j.experiment;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.Comparison;
+import org.stacking4j.evaluate.Diversity;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.evaluate.Verdict;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
 
-/** Everything that answers for the same test rows, compared with the average of the members. */
+/**
+ * Everything that answers for the same test rows, compared with the average of the members.
+ *
+ * <p>The verdict on the last stack is against the strongest fair average. Fair are the logit
+ * average of one network per member, and for an out-of-fold stack also the logit average of all
+ * fold networks, because it takes as many fits; the one with the higher accuracy on the test rows,
+ * or with the lower log loss of equals, is the strongest. Choosing it by the rows it is judged on
+ * is luck on the average's side: a stack that is found to beat it has beaten both. Votes are on the
+ * leaderboard only: the more rivals there are to choose from, the more the best owes to luck.
+ */
 final class Competition {
   /** The rival every other row is compared with. */
   private static final String REFERENCE = CombinerChoice.AVERAGE;
 
   private final LabeledData test;
+  private final long seed;
   private final int classes;
   private final Leaderboard.Builder board;
+  private final List<String> members = new ArrayList<>();
+  private final List<String> fairAverages = new ArrayList<>(); // to the last stack
+  private String lastStack = "";
 
-  Competition(LabeledData test) {
+  /**
+   * @param test the rows to judge by
+   * @param seed of the comparisons' resamples
+   */
+  Competition(LabeledData test, long seed) {
     this.test = test;
+    this.seed = seed;
     this.classes = test.classes();
     this.board = Leaderboard.builder(REFERENCE, test.labels());
   }
@@ -36,10 +60,16 @@ final class Competition {
       double seconds = bases.refits().get(m).seconds();
       each.add(enter(bases.names().get(m), Combiner.member(m, classes), logits, seconds));
     }
+    members.addAll(bases.names());
     enter(REFERENCE, Combiner.logitAverage(classes), logits, bases.seconds());
     enter("soft vote", Combiner.softVote(classes), logits, bases.seconds());
     enter("majority vote", Combiner.majorityVote(classes), logits, bases.seconds());
     return each;
+  }
+
+  /** How differently the base networks err. */
+  Diversity diversity() {
+    return board.diversity(members);
   }
 
   /**
@@ -49,6 +79,8 @@ final class Competition {
    */
   Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
     INDArray logits = answers.logits();
+    fairAverages.clear();
+    fairAverages.add(REFERENCE);
     if (label.equals("out-of-fold")) {
       INDArray byFolds =
           stack.prediction() == Prediction.FOLD_MEAN
@@ -56,8 +88,10 @@ final class Competition {
               : stack.members().logits(test, Prediction.FOLD_MEAN);
       double seconds = stack.members().seconds();
       enter("fold average", Combiner.logitAverage(classes), byFolds, seconds);
+      fairAverages.add("fold average");
     }
-    return enter("stack " + label, stack.combiner(), logits, stack.seconds());
+    lastStack = "stack " + label;
+    return enter(lastStack, stack.combiner(), logits, stack.seconds());
   }
 
   private Evaluation enter(String name, Combiner combiner, INDArray memberLogits, double seconds) {
@@ -65,7 +99,24 @@ final class Competition {
         name, combiner.predict(memberLogits), combiner.probabilities(memberLogits), seconds);
   }
 
-  Leaderboard leaderboard() {
-    return board.build();
+  /** What came out, after the last stack was entered. */
+  Findings findings() {
+    Leaderboard leaderboard = board.build();
+    Map<String, Comparison> comparisons = new LinkedHashMap<>();
+    for (String average : fairAverages) {
+      comparisons.put(average, board.compare(lastStack, average, seed));
+    }
+    String strongest =
+        leaderboard.rows().stream()
+            .map(Leaderboard.Row::name)
+            .filter(comparisons::containsKey)
+            .findFirst()
+            .orElseThrow();
+    return new Findings(
+        leaderboard,
+        diversity(),
+        board.confusion(lastStack, classes),
+        comparisons,
+        Verdict.of(strongest, Objects.requireNonNull(comparisons.get(strongest))));
   }
 }

@@ -13,7 +13,6 @@ import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Evaluation;
-import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitRunner;
@@ -46,12 +45,12 @@ public final class Experiment {
    * three are those of the last stack.
    *
    * @param folder where the files go; made if it does not exist
-   * @return the leaderboard
+   * @return the leaderboard, and what it says of the last stack
    * @throws IllegalArgumentException if the configuration does not fit itself or the data
    * @throws IOException if the data cannot be read or the files cannot be written
    * @throws org.stacking4j.train.FitException if a fit failed
    */
-  public Leaderboard run(Path folder) throws IOException {
+  public Findings run(Path folder) throws IOException {
     // The stacks share their base networks: whatever is fitted twice is fitted once.
     Stopwatch watch =
         new Stopwatch(new RememberedFits(LocalFits.onThreads(threads).withListener(listener)));
@@ -60,7 +59,7 @@ public final class Experiment {
     OutputFolder files = OutputFolder.prepare(folder);
     watch.lap("data");
     listener.planned(Plan.of(stacks, data, threads).describe());
-    Competition competition = new Competition(data.test());
+    Competition competition = new Competition(data.test(), config.seed());
 
     MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);
     watch.lap("members");
@@ -68,6 +67,7 @@ public final class Experiment {
     for (int m = 0; m < bases.names().size(); m++) {
       listener.found(bases.names().get(m) + ": " + baseEvaluations.get(m));
     }
+    listener.found(competition.diversity().toString());
     watch.lap("judging");
     Map<String, StackingEnsemble> ensembles = new LinkedHashMap<>();
     @Nullable MetaFeatures answers = null; // of the last stack, for the files
@@ -83,11 +83,12 @@ public final class Experiment {
       ensembles.put(label, ensemble);
       watch.lap("judging");
     }
-    Leaderboard leaderboard = competition.leaderboard();
+    Findings findings = competition.findings();
+    watch.lap("judging");
     files.write(
-        new Results(config, data, bases, ensembles, leaderboard, threads, watch),
+        new Results(config, data, bases, ensembles, findings, threads, watch),
         java.util.Objects.requireNonNull(answers));
-    return leaderboard;
+    return findings;
   }
 
   private void tell(CombinerChoice choice) {

@@ -14,7 +14,10 @@ import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
+import org.stacking4j.evaluate.Diversity;
 import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.evaluate.LossDifference;
+import org.stacking4j.evaluate.PairedDifference;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.train.FitResult;
 
@@ -27,7 +30,7 @@ record Results(
     TrainTest data,
     MemberNetworks bases,
     Map<String, StackingEnsemble> ensembles,
-    Leaderboard leaderboard,
+    Findings findings,
     int threads,
     Stopwatch watch) {
 
@@ -51,17 +54,23 @@ record Results(
     describe(data.train(), rows.putObject("train"));
     describe(data.test(), rows.putObject("test"));
     ArrayNode board = root.putArray("leaderboard");
-    for (Leaderboard.Row row : leaderboard.rows()) {
+    for (Leaderboard.Row row : findings.leaderboard().rows()) {
       ObjectNode line = board.addObject();
       line.put("name", row.name());
       line.put("accuracy", row.evaluation().accuracy());
       line.put("log_loss", row.evaluation().logLoss());
+      line.put("brier", row.evaluation().brier());
+      line.put("ece", row.evaluation().ece());
       line.put("difference", row.difference().difference());
       line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
     }
     describeChoices(root.putObject("combiners"));
-    root.put("difference_to", leaderboard.reference());
+    root.put("difference_to", findings.leaderboard().reference());
     root.put("saved_stack", "stack " + lastLabel());
+    root.put("verdict", findings.verdict());
+    describeComparisons(root.putArray("comparisons"));
+    root.putPOJO("confusion", findings.confusion().counts());
+    describeDiversity(root.putObject("diversity"));
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
     describeFits(root.putObject("trainers"), fit -> fit.trainer().toString());
     ObjectNode timing = root.putObject("timing");
@@ -107,6 +116,43 @@ record Results(
     into.put("columns", rows.columns());
     into.putPOJO("classes", rows.classNames());
     into.put("sha256", rows.digest());
+  }
+
+  private void describeComparisons(ArrayNode into) {
+    findings
+        .comparisons()
+        .forEach(
+            (average, comparison) -> {
+              PairedDifference accuracy = comparison.accuracy();
+              LossDifference logLoss = comparison.logLoss();
+              ObjectNode line = into.addObject();
+              line.put("average", average);
+              line.put("only_stack_right", comparison.onlyFirst());
+              line.put("only_average_right", comparison.onlySecond());
+              line.put("difference", accuracy.difference());
+              line.putArray("interval_95").add(accuracy.low()).add(accuracy.high());
+              line.put("p_value", comparison.pValue());
+              line.put("log_loss_difference", logLoss.difference());
+              line.putArray("log_loss_interval_95").add(logLoss.low()).add(logLoss.high());
+            });
+  }
+
+  private void describeDiversity(ObjectNode into) {
+    Diversity diversity = findings.diversity();
+    into.put("disagreement", diversity.disagreement());
+    into.put("q", diversity.q());
+    into.put("double_fault", diversity.doubleFault());
+    into.put("oracle_accuracy", diversity.oracleAccuracy());
+    ArrayNode pairs = into.putArray("pairs");
+    for (Diversity.Pair pair : diversity.pairs()) {
+      ObjectNode line = pairs.addObject();
+      line.putArray("members")
+          .add(bases.names().get(pair.first()))
+          .add(bases.names().get(pair.second()));
+      line.put("disagreement", pair.disagreement());
+      line.put("q", pair.q());
+      line.put("double_fault", pair.doubleFault());
+    }
   }
 
   private void describeFits(

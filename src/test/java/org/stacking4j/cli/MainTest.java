@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +57,7 @@ class MainTest {
             "fitting 2 base networks on 90 rows",
             "a: accuracy ",
             "b: accuracy ",
+            "of two members exactly one is right on ",
             "stacking in-sample",
             "meta network, epoch 1 of 3: loss ",
             "meta network, epoch 3 of 3: loss ",
@@ -67,10 +70,18 @@ class MainTest {
             "  held out, greedy selection: log loss ",
             "combined by ",
             "stack out-of-fold: accuracy ",
-            "name               accuracy  log loss  seconds  pp to logit average [95 %]",
+            "name               accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
+            DemoCommand.in(Charset.defaultCharset(), " ± "),
             "Files in ");
     // Not a terminal: progress is lines, not a bar.
     assertThat(err.toString()).contains("member 'a', fold 2 of 3: ").doesNotContain("\r");
+  }
+
+  @Test
+  void verdict_isReadableInEveryCharacterSet() {
+    assertThat(DemoCommand.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2")).isEqualTo("by 0.3 ± 0.2");
+    assertThat(DemoCommand.in(StandardCharsets.US_ASCII, "by 0.3 ± 0.2"))
+        .isEqualTo("by 0.3 +- 0.2");
   }
 
   @Test

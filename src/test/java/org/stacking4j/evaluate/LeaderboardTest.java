@@ -70,6 +70,32 @@ final class LeaderboardTest {
   }
 
   @Test
+  void builder_comparesAnyTwo() {
+    int[] labels = {0, 1, 1, 0};
+    int[] better = {0, 1, 1, 0};
+    int[] worse = {0, 1, 0, 1};
+    INDArray even = Nd4j.valueArrayOf(new long[] {4, 2}, 0.5f, DataType.FLOAT);
+    INDArray surer = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {0, 1}, {1, 0}});
+    Leaderboard.Builder builder = Leaderboard.builder("worse", labels);
+    builder.enter("worse", worse, even, 1);
+    builder.enter("better", better, surer, 2);
+
+    Comparison comparison = builder.compare("better", "worse", 7);
+
+    double gain = -Math.log(2);
+    assertThat(comparison).isEqualTo(new Comparison(4, 2, 0, new LossDifference(gain, gain, gain)));
+    assertThat(builder.confusion("worse", 2)).isEqualTo(Confusion.of(worse, labels, 2));
+    assertThat(builder.diversity(List.of("worse", "better")))
+        .isEqualTo(Diversity.of(new int[][] {worse, better}, labels));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.compare("better", "nobody", 7))
+        .withMessage("'nobody' is not among [worse, better]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.confusion("nobody", 2))
+        .withMessage("'nobody' is not among [worse, better]");
+  }
+
+  @Test
   void builder_errors() {
     INDArray even = Nd4j.valueArrayOf(new long[] {1, 2}, 0.5f, DataType.FLOAT);
     Leaderboard.Builder builder = Leaderboard.builder("average", new int[] {0});
@@ -109,9 +135,9 @@ final class LeaderboardTest {
         .isEqualTo(
             String.join(
                 "\r\n",
-                "name,accuracy,log_loss,seconds,difference,difference_low,difference_high",
-                "stack,0.95,0.2,15.250,0.01,-0.02,0.04",
-                "\"a,\"\"b\"\"\",0.5,1.25,0.000,0.01,-0.02,0.04",
+                "name,accuracy,log_loss,brier,ece,seconds,difference,difference_low,difference_high",
+                "stack,0.95,0.2,0.125,0.0625,15.250,0.01,-0.02,0.04",
+                "\"a,\"\"b\"\"\",0.5,1.25,0.125,0.0625,0.000,0.01,-0.02,0.04",
                 ""));
   }
 
@@ -124,9 +150,9 @@ final class LeaderboardTest {
 
       assertThat(text.lines())
           .containsExactly(
-              "name           accuracy  log loss  seconds  pp to logit average [95 %]",
-              "stack            0.9500    0.2000     15.3  +1.00 [-2.00, +4.00]",
-              "logit average    0.9000    0.3000     12.5  reference");
+              "name           accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
+              "stack            0.9500    0.2000  0.1250  0.0625     15.3  +1.00 [-2.00, +4.00]",
+              "logit average    0.9000    0.3000  0.1250  0.0625     12.5  reference");
     } finally {
       Locale.setDefault(before);
     }
@@ -136,14 +162,14 @@ final class LeaderboardTest {
   void toText_ofShortNames() {
     assertThat(new Leaderboard("a", List.of(row("a", 1, 0, 0))).toText().lines())
         .containsExactly(
-            "name  accuracy  log loss  seconds  pp to a [95 %]",
-            "a       1.0000    0.0000      0.0  reference");
+            "name  accuracy  log loss   Brier     ECE  seconds  pp to a [95 %]",
+            "a       1.0000    0.0000  0.1250  0.0625      0.0  reference");
   }
 
   private static Row row(String name, double accuracy, double logLoss, double seconds) {
     return new Row(
         name,
-        new Evaluation(accuracy, logLoss, 100),
+        new Evaluation(accuracy, logLoss, 0.125, 0.0625, 100),
         seconds,
         new PairedDifference(0.01, -0.02, 0.04));
   }

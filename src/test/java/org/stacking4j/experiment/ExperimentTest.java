@@ -53,7 +53,8 @@ class ExperimentTest {
 
   @Test
   void run_allStrategies_namesEveryRivalOnce() throws IOException {
-    Leaderboard board = new Experiment(config(), 2, new Recorded()).run(folder.resolve("out"));
+    Leaderboard board =
+        new Experiment(config(), 2, new Recorded()).run(folder.resolve("out")).leaderboard();
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .containsExactlyInAnyOrder(
@@ -87,7 +88,9 @@ class ExperimentTest {
   @Test
   void run_holdout_hasItsRow() throws IOException {
     Leaderboard board =
-        new Experiment(config("strategy", "holdout"), 1, new Recorded()).run(folder.resolve("out"));
+        new Experiment(config("strategy", "holdout"), 1, new Recorded())
+            .run(folder.resolve("out"))
+            .leaderboard();
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .contains("stack holdout")
@@ -98,7 +101,7 @@ class ExperimentTest {
   void run_timeOrdered_hasItsRow_andAnnouncesWhatItDoes() throws IOException {
     Recorded heard = new Recorded();
     ExperimentConfig config = config("strategy", "time-ordered", "time-ordered.folds", 4);
-    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out"));
+    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out")).leaderboard();
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .contains("stack time-ordered")
@@ -117,7 +120,7 @@ class ExperimentTest {
   void run_repeated_isAnnouncedAndNamed() throws IOException {
     Recorded heard = new Recorded();
     ExperimentConfig config = config("strategy", "out-of-fold", "out-of-fold.repeats", 2);
-    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out"));
+    Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out")).leaderboard();
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .contains("fold average", "stack out-of-fold");
@@ -173,7 +176,7 @@ class ExperimentTest {
   @Test
   void run_files_belongToTheStackOnTheLeaderboard() throws IOException {
     Path out = folder.resolve("out");
-    Leaderboard board = new Experiment(config(), 2, new Recorded()).run(out);
+    Leaderboard board = new Experiment(config(), 2, new Recorded()).run(out).leaderboard();
 
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -194,7 +197,7 @@ class ExperimentTest {
         .contains(1, 2, 3)
         .doesNotContain(0);
     assertThat(Files.readString(out.resolve("leaderboard.csv")))
-        .startsWith("name,accuracy,log_loss,seconds,");
+        .startsWith("name,accuracy,log_loss,brier,ece,seconds,");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.stacking4j.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
 import java.util.ArrayList;
@@ -101,6 +102,31 @@ final class RowWeightsTest {
 
   private static float[] answers(LabeledData training) {
     return floats(StackingEnsemble.fit(config().build(), training).logits(DATA.features()));
+  }
+
+  @Test
+  void evaluate_countsRowsByTheirWeights() {
+    LabeledData data = TinyData.blobs(60, 6, 3, 1);
+    StackingEnsemble ensemble =
+        StackingEnsemble.fit(
+            StackingConfig.builder().member("a", TinyNetworks.linear(6, 3)).outOfFold(2).build(),
+            data,
+            LocalFits.onThreads(1));
+    LabeledData fresh = TinyData.blobs(30, 6, 3, 2);
+    int[] predicted = ensemble.predict(fresh.features());
+    double[] weights = new double[30];
+    double right = 0;
+    double all = 0;
+    for (int row = 0; row < 30; row++) {
+      weights[row] = 1 + row;
+      all += weights[row];
+      right += predicted[row] == fresh.label(row) ? weights[row] : 0;
+    }
+
+    double accuracy = ensemble.evaluate(fresh.withWeights(weights)).accuracy();
+
+    assertThat(accuracy).isEqualTo(right / all, within(1e-12));
+    assertThat(accuracy).isNotEqualTo(ensemble.evaluate(fresh).accuracy());
   }
 
   private static StackingConfig.Builder config() {

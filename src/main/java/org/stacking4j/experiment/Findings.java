@@ -1,0 +1,32 @@
+package org.stacking4j.experiment;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.stacking4j.evaluate.Comparison;
+import org.stacking4j.evaluate.Confusion;
+import org.stacking4j.evaluate.Diversity;
+import org.stacking4j.evaluate.Leaderboard;
+
+/**
+ * What a run found out on the test rows. Immutable.
+ *
+ * @param leaderboard everything that was judged
+ * @param diversity how differently the base networks err
+ * @param confusion which classes the last stack takes for which
+ * @param comparisons of the last stack, each time the first, with the averages that its verdict
+ *     considers, by their names on the leaderboard
+ * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
+ */
+public record Findings(
+    Leaderboard leaderboard,
+    Diversity diversity,
+    Confusion confusion,
+    Map<String, Comparison> comparisons,
+    String verdict) {
+
+  /** Copies the comparisons, in their order. */
+  public Findings {
+    comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
+  }
+}
