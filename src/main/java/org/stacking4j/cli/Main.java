@@ -54,6 +54,7 @@ public final class Main {
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out, err))
+        .addSubcommand(new AuditCommand(out, err))
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(Main::explainUse)

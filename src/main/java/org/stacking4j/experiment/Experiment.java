@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.LeakAudit;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
@@ -89,6 +90,26 @@ public final class Experiment {
         new Results(config, data, bases, ensembles, findings, threads, watch),
         java.util.Objects.requireNonNull(answers));
     return findings;
+  }
+
+  /**
+   * Audits each stack on the training rows; the test rows are not looked at.
+   *
+   * @return by the stack's label
+   * @throws IllegalArgumentException if the configuration does not fit itself or the data
+   * @throws IOException if the data cannot be read
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public Map<String, LeakAudit> audit() throws IOException {
+    TrainTest data = DataSource.load(config);
+    Map<String, LeakAudit> audits = new LinkedHashMap<>();
+    for (Map.Entry<String, StackingConfig> stack : stackConfigs(data.train()).entrySet()) {
+      // On the rows as they are, and on permuted labels.
+      listener.stageStarted("auditing " + stack.getKey(), 2 * config.memberEpochs(stack.getKey()));
+      FitRunner runner = LocalFits.onThreads(threads).withListener(listener);
+      audits.put(stack.getKey(), LeakAudit.of(stack.getValue(), data.train(), runner));
+    }
+    return audits;
   }
 
   private void tell(CombinerChoice choice) {

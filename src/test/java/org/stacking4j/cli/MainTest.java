@@ -49,6 +49,28 @@ class MainTest {
   }
 
   @Test
+  void audit_ofAnHonestStack_passesAndOfInSample_fails() throws IOException {
+    String rows = Files.readString(conf) + "\ntrain: 0\ntest: 0\ndata: idx:" + data + "\n";
+    Path own = Files.writeString(folder.resolve("audit.yaml"), rows);
+
+    int code = run("audit", "--config", own.toString(), "--threads", "2");
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString())
+        .containsSubsequence(
+            "auditing out-of-fold",
+            "out-of-fold",
+            "pass  no row's meta-features come from a network that was given the row: 90 rows",
+            "pass  permuted labels give chance: accuracy of member '",
+            "pass  member 'a', rows given against held out: accuracy ",
+            "No leak found.");
+
+    assertThat(run("audit", "--config", own.toString(), "--strategy", "in-sample")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("FAIL  no row's meta-features")
+        .contains("A leak was found.");
+  }
+
+  @Test
   void demo_tellsTheWholeStory() {
     assertThat(demo("--folds", "3", "--seed", "4", "--threads", "2", "--epochs", "3")).isZero();
 

@@ -1,0 +1,316 @@
+package org.stacking4j;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.combine.Combiner;
+import org.stacking4j.data.Folds;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.Seeds;
+
+/**
+ * Looks for leaks: whether a meta learner could have seen what it should not. Immutable.
+ *
+ * <p>An accuracy cannot show a leak: a stacker that leaks beats its best member too. The audit fits
+ * the ensemble, watching which rows each network is given, and fits it once more on labels that
+ * were dealt out anew, from which nothing can be learned; it takes about twice as long as a fit.
+ *
+ * @param findings what was looked at, in order
+ */
+public record LeakAudit(List<Finding> findings) {
+  private static final double MOST_ERRORS = 3;
+  private static final double SAME = 1e-3;
+
+  /**
+   * One thing that was looked at.
+   *
+   * @param check what
+   * @param passed whether it is as it should be; always true for what is only measured
+   * @param detail what was found, in words
+   */
+  public record Finding(String check, boolean passed, String detail) {}
+
+  public LeakAudit {
+    findings = List.copyOf(findings);
+  }
+
+  /** Whether all findings passed. */
+  public boolean passed() {
+    return findings.stream().allMatch(Finding::passed);
+  }
+
+  /** One line for each finding, {@code pass} or {@code FAIL} first. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (Finding finding : findings) {
+      text.append(finding.passed() ? "pass  " : "FAIL  ")
+          .append(finding.check())
+          .append(": ")
+          .append(finding.detail())
+          .append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
+  /**
+   * Audits what a configuration does with some rows.
+   *
+   * @param config of the ensemble
+   * @param data the training rows
+   * @param runner where the fits run
+   * @throws IllegalArgumentException if the data does not fit the configuration
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public static LeakAudit of(StackingConfig config, LabeledData data, FitRunner runner) {
+    Watched watched = new Watched(runner);
+    StackingEnsemble ensemble = StackingEnsemble.fit(config, data, watched);
+    List<Finding> findings = new ArrayList<>();
+    findings.add(unseen(ensemble, data, watched));
+    findings.add(chance(config, data, runner));
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    for (int m = 0; m < config.members().size(); m++) {
+      findings.add(gap(ensemble, features, data, m));
+    }
+    if (ensemble.members().folds(0).size() > 1) {
+      for (int m = 0; m < config.members().size(); m++) {
+        findings.add(drift(ensemble, features, m));
+      }
+    }
+    return new LeakAudit(findings);
+  }
+
+  /** Remembers which rows each network was given. */
+  private static final class Watched implements FitRunner {
+    private final FitRunner runner;
+    private final Map<TrainedNetwork, Set<Long>> rows = new HashMap<>();
+
+    Watched(FitRunner runner) {
+      this.runner = runner;
+    }
+
+    @Override
+    public List<FitResult> run(List<FitTask> tasks) {
+      List<FitResult> results = runner.run(tasks);
+      for (int i = 0; i < tasks.size(); i++) {
+        Set<Long> given = new HashSet<>();
+        Arrays.stream(tasks.get(i).data().rowIds()).forEach(given::add);
+        rows.put(results.get(i).network(), given);
+      }
+      return results;
+    }
+  }
+
+  /**
+   * Asks every member network for all training rows. Where its logits are those in the table, the
+   * row's meta-features came from it, and it must not have been given the row.
+   */
+  private static Finding unseen(StackingEnsemble ensemble, LabeledData data, Watched watched) {
+    String check = "no row's meta-features come from a network that was given the row";
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    int classes = data.classes();
+    LabeledData table = features.toLabeledData();
+    Map<Long, Integer> position = new HashMap<>();
+    for (int row = 0; row < data.rows(); row++) {
+      position.put(data.rowId(row), row);
+    }
+    int[] rows = Arrays.stream(features.rowIds()).mapToInt(id -> position.get(id)).toArray();
+    LabeledData asked = data.select(rows);
+    long seen = 0;
+    for (int m = 0; m < ensemble.members().names().size(); m++) {
+      float[] found = column(features.logits(), m, classes);
+      boolean[] explained = new boolean[rows.length];
+      List<FitResult> networks = new ArrayList<>(ensemble.members().folds(m));
+      if (networks.isEmpty()) {
+        networks.add(ensemble.members().refits().get(m));
+      }
+      float[][] logits = new float[networks.size()][];
+      for (int k = 0; k < logits.length; k++) {
+        INDArray all = asked.features();
+        logits[k] = floats(networks.get(k).network().logits(all));
+        all.close();
+      }
+      for (int row = 0; row < rows.length; row++) {
+        for (int k = 0; k < logits.length && features.repeats() == 1; k++) {
+          if (same(found, logits[k], row * classes, classes)) {
+            explained[row] = true;
+            Set<Long> given = watched.rows.get(networks.get(k).network());
+            if (given != null && given.contains(table.rowId(row))) {
+              seen++;
+            }
+          }
+        }
+        if (features.repeats() == 1 && !explained[row]) {
+          return new Finding(
+              check,
+              false,
+              String.format(
+                  Locale.ROOT,
+                  "the logits of member '%s' for row %d are none of its networks'",
+                  ensemble.members().names().get(m),
+                  table.rowId(row)));
+        }
+        if (features.repeats() > 1) {
+          seen += ofRepeats(features, networks, watched, row);
+        }
+      }
+    }
+    return new Finding(
+        check,
+        seen == 0,
+        seen == 0
+            ? String.format(Locale.ROOT, "%d rows looked at", rows.length)
+            : String.format(
+                Locale.ROOT,
+                "%d of %d answers come from networks that were given the row",
+                seen,
+                (long) rows.length * ensemble.members().names().size()));
+  }
+
+  /** With repeats the table has means, so the networks are taken from the folds it names. */
+  private static int ofRepeats(
+      MetaFeatures features, List<FitResult> networks, Watched watched, int row) {
+    int seen = 0;
+    for (int repeat = 1; repeat <= features.repeats(); repeat++) {
+      int fold = features.folds(repeat)[row];
+      Set<Long> given = watched.rows.get(networks.get(fold - 1).network());
+      seen += given != null && given.contains(features.toLabeledData().rowId(row)) ? 1 : 0;
+    }
+    return seen;
+  }
+
+  private static boolean same(float[] a, float[] b, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      if (Math.abs(a[i] - b[i]) > SAME * Math.max(1, Math.abs(a[i]))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** From labels that were dealt out anew nothing can be learned about rows that were held out. */
+  private static Finding chance(StackingConfig config, LabeledData data, FitRunner runner) {
+    int[] dealt = data.labels();
+    var random = new SplittableRandom(Seeds.of(config.seed(), "permuted labels", 0));
+    for (int i = dealt.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int label = dealt[i];
+      dealt[i] = dealt[j];
+      dealt[j] = label;
+    }
+    LabeledData permuted =
+        LabeledData.of(
+            data.columns(),
+            (from, to, target) -> {
+              INDArray rows = data.features(from, to);
+              System.arraycopy(floats(rows), 0, target, 0, (to - from) * data.columns());
+              rows.close();
+            },
+            dealt,
+            data.classNames(),
+            data.rowIds());
+    MetaFeatures features =
+        StackingEnsemble.fit(config, permuted, runner).trainingMetaFeatures().orElseThrow();
+    double worst = 0;
+    String who = "";
+    int[] own = features.labels();
+    for (int m = 0; m < config.members().size(); m++) {
+      double accuracy =
+          accuracy(Combiner.member(m, data.classes()).predict(features.logits()), own);
+      if (accuracy > worst) {
+        worst = accuracy;
+        who = config.members().get(m).name();
+      }
+    }
+    int most = Arrays.stream(features.toLabeledData().classCounts()).max().orElse(0);
+    double chance = (double) most / own.length;
+    double limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / own.length);
+    return new Finding(
+        "permuted labels give chance",
+        worst <= limit,
+        String.format(
+            Locale.ROOT,
+            "accuracy of member '%s' %.4f, chance is at most %.4f, with its error %.4f",
+            who,
+            worst,
+            chance,
+            limit));
+  }
+
+  /** How much better a member is on rows it was given than on rows it was not. */
+  private static Finding gap(
+      StackingEnsemble ensemble, MetaFeatures features, LabeledData data, int member) {
+    List<FitResult> networks = new ArrayList<>(ensemble.members().folds(member));
+    if (networks.isEmpty()) {
+      networks.add(ensemble.members().refits().get(member));
+    }
+    INDArray all = data.features();
+    int[] predicted = networks.get(0).network().logits(all).argMax(1).toIntVector();
+    all.close();
+    double given = accuracy(predicted, data.labels());
+    double heldOut =
+        accuracy(
+            Combiner.member(member, data.classes()).predict(features.logits()), features.labels());
+    return new Finding(
+        "member '" + ensemble.members().names().get(member) + "', rows given against held out",
+        true,
+        String.format(Locale.ROOT, "accuracy %.4f against %.4f", given, heldOut));
+  }
+
+  /** How far the scale of a member's logits differs from fold to fold. */
+  private static Finding drift(StackingEnsemble ensemble, MetaFeatures features, int member) {
+    int classes = features.classNames().size();
+    float[] logits = column(features.logits(), member, classes);
+    Folds folds = Folds.of(features.folds(), Arrays.stream(features.folds()).max().orElse(1));
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    for (int fold = 1; fold <= folds.count(); fold++) {
+      double squares = 0;
+      int[] rows = folds.heldOut(fold);
+      for (int row : rows) {
+        double mean = 0;
+        for (int c = 0; c < classes; c++) {
+          mean += logits[row * classes + c] / classes;
+        }
+        for (int c = 0; c < classes; c++) {
+          squares += Math.pow(logits[row * classes + c] - mean, 2);
+        }
+      }
+      double scale = Math.sqrt(squares / rows.length / classes);
+      least = Math.min(least, scale);
+      most = Math.max(most, scale);
+    }
+    return new Finding(
+        "member '" + ensemble.members().names().get(member) + "', scale of logits by fold",
+        true,
+        String.format(Locale.ROOT, "%.3f to %.3f", least, most));
+  }
+
+  private static double accuracy(int[] predicted, int[] labels) {
+    int right = 0;
+    for (int row = 0; row < labels.length; row++) {
+      right += predicted[row] == labels[row] ? 1 : 0;
+    }
+    return (double) right / labels.length;
+  }
+
+  private static float[] column(INDArray logits, int member, int classes) {
+    return floats(Combiner.member(member, classes).logits(logits));
+  }
+
+  private static float[] floats(INDArray array) {
+    return array.dup('c').data().asFloat();
+  }
+}

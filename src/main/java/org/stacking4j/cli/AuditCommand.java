@@ -1,0 +1,94 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.LeakAudit;
+import org.stacking4j.experiment.ConfFile;
+import org.stacking4j.experiment.Experiment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Looks for leaks in what a conf file would do. */
+@Command(
+    name = "audit",
+    description = {
+      "Looks for leaks: fits the stacks of a conf file, watching which rows each network is given,"
+          + " and once more on permuted labels, from which nothing can be learned.",
+      "In-sample leaks by design, and fails."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  audit                                 the demo's out-of-fold stack",
+      "  audit --config my.yaml --train 2000   your own, on its first 2000 rows",
+      "",
+      "Exit codes: 0 no leak found, 1 a leak found or failed, 2 asked for something impossible."
+    })
+final class AuditCommand implements Callable<Integer> {
+  private final PrintWriter screen;
+  private final PrintWriter progress;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A conf file to start from (default: the bundled mnist-demo.yaml).")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--train",
+      paramLabel = "N",
+      description = "The first N training rows, 0 for all (default: the conf file's).")
+  private @Nullable Integer train;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
+      description = "Which stacks to look at (${DEFAULT-VALUE}).",
+      defaultValue = "out-of-fold")
+  private String strategy = "out-of-fold";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "Fits at a time; the numbers do not depend on it (one per processor).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  AuditCommand(PrintWriter screen, PrintWriter progress) {
+    this.screen = screen;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, found " + threads);
+    }
+    Map<String, Object> overrides = new LinkedHashMap<>();
+    overrides.put("strategy", strategy);
+    if (train != null) {
+      overrides.put("train", train);
+    }
+    Map<String, LeakAudit> audits;
+    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+      audits = new Experiment(ConfFile.read(config, overrides), threads, shown).audit();
+    }
+    audits.forEach(
+        (label, audit) -> {
+          screen.println();
+          screen.println(label);
+          screen.print(audit);
+        });
+    boolean passed = audits.values().stream().allMatch(LeakAudit::passed);
+    screen.println();
+    screen.println(passed ? "No leak found." : "A leak was found.");
+    screen.flush();
+    return passed ? 0 : 1;
+  }
+}

@@ -1,0 +1,111 @@
+package org.stacking4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.stacking4j.LeakAudit.Finding;
+import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Member;
+import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.LocalFits;
+
+final class LeakAuditTest {
+  private static final FitRunner RUNNER = LocalFits.onThreads(2);
+  private static final LabeledData DATA = TinyData.blobs(150, 8, 3, 1);
+  private static final String UNSEEN =
+      "no row's meta-features come from a network that was given the row";
+  private static final String CHANCE = "permuted labels give chance";
+
+  static Stream<StackingConfig.Builder> honest() {
+    return Stream.of(
+        config().outOfFold(3),
+        config().outOfFold(3, 2),
+        config().outOfFold(3).prediction(org.stacking4j.meta.Prediction.REFIT),
+        config().holdout(0.4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("honest")
+  void of_whatIsHonest_passes(StackingConfig.Builder config) {
+    LeakAudit audit = LeakAudit.of(config.build(), DATA, RUNNER);
+
+    assertThat(audit.findings()).filteredOn(finding -> !finding.passed()).isEmpty();
+    assertThat(audit.passed()).isTrue();
+    assertThat(audit.toString())
+        .startsWith("pass  " + UNSEEN + ": ")
+        .contains("pass  " + CHANCE + ": accuracy of member ")
+        .contains("pass  member 'a', rows given against held out: accuracy ");
+  }
+
+  @Test
+  void of_inSample_fails() {
+    LeakAudit audit =
+        LeakAudit.of(config().inSample().metaLearners(MetaNetwork.linear()).build(), DATA, RUNNER);
+
+    assertThat(audit.passed()).isFalse();
+    assertThat(finding(audit, UNSEEN).passed()).isFalse();
+    assertThat(finding(audit, UNSEEN).detail())
+        .isEqualTo("150 of 150 answers come from networks that were given the row");
+    assertThat(finding(audit, CHANCE).passed()).isFalse();
+    assertThat(audit.toString()).startsWith("FAIL  " + UNSEEN);
+  }
+
+  @Test
+  void of_aRunnerThatGivesBackHeldOutRows_fails() {
+    // The leak nobody can see from outside: fold networks that secretly learn from all rows. The
+    // tasks look honest; only labels without meaning show it.
+    LeakAudit audit = LeakAudit.of(config().outOfFold(3).build(), DATA, new Leaky());
+
+    assertThat(finding(audit, UNSEEN).passed()).isTrue();
+    assertThat(finding(audit, CHANCE).passed()).isFalse();
+    assertThat(audit.passed()).isFalse();
+  }
+
+  private static Finding finding(LeakAudit audit, String check) {
+    return audit.findings().stream()
+        .filter(finding -> finding.check().equals(check))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static StackingConfig.Builder config() {
+    FitSettings byHeart = new FitSettings(40, 50, 10, true);
+    return StackingConfig.builder()
+        .member(new Member("a", TinyNetworks.overFitting(8, 3), byHeart))
+        .metaLearners(MetaNetwork.linear());
+  }
+
+  /** Fits every fold network of a member on the rows of all folds. */
+  private static final class Leaky implements FitRunner {
+    @Override
+    public List<org.stacking4j.train.FitResult> run(List<FitTask> tasks) {
+      return RUNNER.run(tasks.stream().map(task -> leaky(task, tasks)).toList());
+    }
+
+    private static FitTask leaky(FitTask task, List<FitTask> all) {
+      if (!task.name().startsWith("member")) {
+        return task;
+      }
+      FitTask next = all.get((all.indexOf(task) + 1) % all.size());
+      // The next fold's rows hold those that this one must not see.
+      return new FitTask(
+          task.name(),
+          task.fold(),
+          task.folds(),
+          task.configuration(),
+          task.settings(),
+          next.data(),
+          null,
+          task.seed());
+    }
+  }
+}
