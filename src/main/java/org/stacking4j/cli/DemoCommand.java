@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
       "  demo                                   the recipe on 20000 rows of MNIST",
       "  demo --train 2000 --epochs 3           a quick look",
       "  demo --data idx:fashion --out fashion  four IDX files of your own",
+      "  demo --data csv:my.csv --label kind    a table of your own",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
@@ -43,20 +44,28 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      paramLabel = "mnist|idx:DIR",
-      description = "The bundled MNIST, or a folder with four IDX files, gzip or not.")
+      paramLabel = "mnist|idx:DIR|csv:FILE",
+      description =
+          "The bundled MNIST, a folder with four IDX files, gzip or not, or a table with a header"
+              + " line.")
   private @Nullable String data;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "The column of a table that holds the labels (the last one).")
+  private @Nullable String label;
 
   @Option(
       names = "--train",
       paramLabel = "N",
-      description = "The first N training rows, 0 for all (20000; with idx:DIR, all).")
+      description = "The first N training rows, 0 for all (20000; of other data, all).")
   private @Nullable Integer train;
 
   @Option(
       names = "--test",
       paramLabel = "N",
-      description = "The first N test rows, 0 for all (5000; with idx:DIR, all).")
+      description = "The first N test rows, 0 for all (5000; of other data, all).")
   private @Nullable Integer test;
 
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the rows (10).")
@@ -132,14 +141,8 @@ final class DemoCommand implements Callable<Integer> {
   /** What the options say, by the keys of the conf file. */
   private Map<String, Object> overrides() {
     Map<String, Object> overrides = new LinkedHashMap<>();
-    if (data != null) {
-      overrides.put("data", data);
-      if (!data.equals("mnist")) {
-        // The conf file's numbers of rows are not meant for other data.
-        overrides.put("train", 0);
-        overrides.put("test", 0);
-      }
-    }
+    putIfGiven(overrides, "data", data);
+    putIfGiven(overrides, "label", label);
     putIfGiven(overrides, "train", train);
     putIfGiven(overrides, "test", test);
     putIfGiven(overrides, "fit.epochs", epochs);

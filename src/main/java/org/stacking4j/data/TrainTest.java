@@ -46,4 +46,22 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
               testNames));
     }
   }
+
+  /**
+   * Splits rows in two: a part of each class to judge by, the rest to learn from. Which rows go
+   * where depends on the seed and on their ids, not on their positions. Both parts are views, in
+   * the order of the rows.
+   *
+   * @param name what reports call the data; not blank
+   * @param data the rows
+   * @param testFraction the part of each class to judge by, greater than 0 and less than 1; rounded
+   *     to whole rows, at least 1 on each side
+   * @param seed chooses which rows
+   * @throws IllegalArgumentException if the name is blank, the fraction is out of range, or a class
+   *     has fewer than 2 rows
+   */
+  public static TrainTest split(String name, LabeledData data, double testFraction, long seed) {
+    Folds split = Folds.holdout(data, testFraction, seed);
+    return new TrainTest(name, data.select(split.training(1)), data.select(split.heldOut(1)));
+  }
 }

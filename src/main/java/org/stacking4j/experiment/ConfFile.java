@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml};
- * unknown keys are refused.
+ * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml},
+ * but for {@code train} and {@code test}: beside other data than MNIST they are 0, for all rows.
+ * Unknown keys are refused.
  */
 public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
@@ -60,13 +61,24 @@ public final class ConfFile {
       tree = (ObjectNode) YAML.readTree(in);
     }
     if (file != null) {
-      merge(tree, parse(file), "", file.toString());
+      ObjectNode said = parse(file);
+      forgetRows(tree, said.get("data"));
+      merge(tree, said, "", file.toString());
     }
+    forgetRows(tree, YAML.valueToTree(overrides.get("data")));
     overrides.forEach((key, value) -> set(tree, key, value));
     try {
       return YAML.treeToValue(tree, ExperimentConfig.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException((file == null ? "" : file + ": ") + explain(e), e);
+    }
+  }
+
+  /** Numbers of rows are not meant for other data than they stand beside. */
+  private static void forgetRows(ObjectNode tree, @Nullable JsonNode data) {
+    if (data != null && data.isTextual() && !data.equals(tree.get("data"))) {
+      tree.put("train", 0);
+      tree.put("test", 0);
     }
   }
 

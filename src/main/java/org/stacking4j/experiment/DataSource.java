@@ -3,6 +3,7 @@ package org.stacking4j.experiment;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
@@ -11,6 +12,7 @@ import org.stacking4j.data.TrainTest;
 /** Finds the data a configuration names. */
 final class DataSource {
   private static final String IDX = "idx:";
+  private static final String CSV = "csv:";
 
   private DataSource() {}
 
@@ -21,25 +23,42 @@ final class DataSource {
    * @throws IOException if the files cannot be read
    */
   static TrainTest load(ExperimentConfig config) throws IOException {
-    TrainTest all = load(config.data());
+    TrainTest all = all(config);
     return new TrainTest(
         all.name(),
         first(all.train(), config.train(), "train"),
         first(all.test(), config.test(), "test"));
   }
 
-  private static TrainTest load(String data) throws IOException {
+  /** Whether the columns are measures of any scale, and not the pixels of a picture. */
+  static boolean isTable(String data) {
+    return data.startsWith(CSV);
+  }
+
+  private static TrainTest all(ExperimentConfig config) throws IOException {
+    String data = config.data();
     if (data.equals("mnist")) {
       return Mnist.load();
     }
-    if (data.startsWith(IDX) && data.length() > IDX.length()) {
-      try {
+    try {
+      if (data.startsWith(IDX) && data.length() > IDX.length()) {
         return IdxFolder.load(Path.of(data.substring(IDX.length())));
-      } catch (InvalidPathException e) {
-        throw new IllegalArgumentException("data '" + data + "' is not a folder: " + e.getReason());
       }
+      if (data.startsWith(CSV) && data.length() > CSV.length()) {
+        return split(Path.of(data.substring(CSV.length())), config);
+      }
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          "data '" + data + "' is no path of this system: " + e.getReason());
     }
-    throw new IllegalArgumentException("unknown data '" + data + "'; use mnist or idx:DIR");
+    throw new IllegalArgumentException(
+        "unknown data '" + data + "'; use mnist, idx:DIR or csv:FILE");
+  }
+
+  private static TrainTest split(Path file, ExperimentConfig config) throws IOException {
+    LabeledData rows =
+        config.label().isEmpty() ? CsvTable.load(file) : CsvTable.load(file, config.label());
+    return TrainTest.split(CSV + file.getFileName(), rows, config.testFraction(), config.seed());
   }
 
   private static LabeledData first(LabeledData data, int count, String key) {

@@ -3,6 +3,7 @@ package org.stacking4j.experiment;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Locale;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
@@ -16,7 +17,9 @@ import org.stacking4j.network.Trainer;
 /**
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
  *
- * @param data {@code mnist} or {@code idx:DIR}
+ * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
+ * @param label the column of a CSV file that holds the labels; empty for the last
+ * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
@@ -31,6 +34,8 @@ import org.stacking4j.network.Trainer;
  */
 public record ExperimentConfig(
     String data,
+    String label,
+    double testFraction,
     int train,
     int test,
     long seed,
@@ -122,6 +127,10 @@ public record ExperimentConfig(
    * @throws IllegalArgumentException if a value is out of its range
    */
   public ExperimentConfig {
+    if (!(testFraction > 0 && testFraction < 1)) {
+      throw new IllegalArgumentException(
+          "test-fraction must be > 0 and < 1, found " + testFraction);
+    }
     if (train < 0 || test < 0) {
       throw new IllegalArgumentException(
           "train and test must be >= 0 (0 for all rows), found " + train + " and " + test);
@@ -151,7 +160,11 @@ public record ExperimentConfig(
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
       int[] hidden = member.hidden().stream().mapToInt(Integer::intValue).toArray();
-      builder.member(new Member(member.name(), Mlp.base(columns, classes, hidden), fit.settings()));
+      MultiLayerConfiguration network =
+          DataSource.isTable(data)
+              ? Mlp.table(columns, classes, hidden)
+              : Mlp.base(columns, classes, hidden);
+      builder.member(new Member(member.name(), network, fit.settings()));
     }
     switch (label) {
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit));

@@ -3,6 +3,7 @@ package org.stacking4j.fused;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSELU;
@@ -38,6 +39,9 @@ interface Activation {
     }
     if (function instanceof ActivationSigmoid) {
       return new Elementwise(Activation::sigmoid, (x, y) -> y * (1 - y));
+    }
+    if (function instanceof ActivationHardTanH) {
+      return new HardTanh();
     }
     if (function instanceof ActivationTanH) {
       return new Elementwise(Math::tanh, (x, y) -> 1 - y * y);
@@ -82,6 +86,23 @@ interface Activation {
     public void multiplyByDerivative(float[] x, float[] y, float[] gradient, int n) {
       for (int i = 0; i < n; i++) {
         gradient[i] *= Math.min(1, y[i] * HUGE * LARGE); // 1 where y > 0, without a branch
+      }
+    }
+  }
+
+  /** Cut off at -1 and 1, in loops that the compiler makes vector instructions of. */
+  final class HardTanh implements Activation {
+    @Override
+    public void apply(float[] x, float[] y, int n) {
+      for (int i = 0; i < n; i++) {
+        y[i] = Math.max(-1, Math.min(1, x[i]));
+      }
+    }
+
+    @Override
+    public void multiplyByDerivative(float[] x, float[] y, float[] gradient, int n) {
+      for (int i = 0; i < n; i++) {
+        gradient[i] = x[i] == y[i] ? gradient[i] : 0;
       }
     }
   }

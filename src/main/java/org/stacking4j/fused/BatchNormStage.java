@@ -18,11 +18,13 @@ final class BatchNormStage extends Stage {
   private final double eps;
   private final double decay;
   private final boolean logStandardDeviation;
+  private final boolean first;
 
   private final float[] output;
   private float[] normalised = new float[0]; // the input array, overwritten
   private final float[] gamma;
   private final float[] beta;
+  private final float[] origin; // what is subtracted before anything else
   private final float[] mean;
   private final float[] inverse;
   private final float[] row;
@@ -35,6 +37,8 @@ final class BatchNormStage extends Stage {
   /**
    * @param spreadOffset of the running variance, or of the decadic logarithm of its root
    * @param logStandardDeviation which of them
+   * @param first whether its input is the network's: columns that may lie far from zero, where
+   *     float32 has no digits left for sums and squares; it then reckons from the batch's first row
    */
   BatchNormStage(
       Parameters parameters,
@@ -46,6 +50,7 @@ final class BatchNormStage extends Stage {
       double eps,
       double decay,
       boolean logStandardDeviation,
+      boolean first,
       int maxRows) {
     this.parameters = parameters;
     this.gammaOffset = gammaOffset;
@@ -56,9 +61,11 @@ final class BatchNormStage extends Stage {
     this.eps = eps;
     this.decay = decay;
     this.logStandardDeviation = logStandardDeviation;
+    this.first = first;
     output = new float[maxRows * units];
     gamma = new float[units];
     beta = new float[units];
+    origin = new float[units];
     mean = new float[units];
     inverse = new float[units];
     row = new float[units];
@@ -78,6 +85,14 @@ final class BatchNormStage extends Stage {
   public float[] forward(float[] input, int rows, int iteration) {
     System.arraycopy(parameters.values, gammaOffset, gamma, 0, units);
     System.arraycopy(parameters.values, betaOffset, beta, 0, units);
+    if (first) {
+      System.arraycopy(input, 0, origin, 0, units);
+      for (int from = 0; from < rows * units; from += units) {
+        System.arraycopy(input, from, row, 0, units);
+        subtract(origin, row, units);
+        System.arraycopy(row, 0, input, from, units);
+      }
+    }
     Arrays.fill(sum, 0);
     for (int from = 0; from < rows * units; from += units) {
       System.arraycopy(input, from, row, 0, units);
@@ -94,7 +109,7 @@ final class BatchNormStage extends Stage {
     for (int j = 0; j < units; j++) {
       float variance = sum[j] / rows;
       inverse[j] = (float) (1 / Math.sqrt(variance + (float) eps));
-      runningMean[j] = decay * runningMean[j] + (1 - decay) * mean[j];
+      runningMean[j] = decay * runningMean[j] + (1 - decay) * ((double) origin[j] + mean[j]);
       runningVariance[j] = decay * runningVariance[j] + (1 - decay) * variance;
     }
     normalised = input;
@@ -147,14 +162,23 @@ final class BatchNormStage extends Stage {
   /** Another scale and shift for each unit, by running statistics. */
   @Override
   ForwardStage frozen() {
+    float[] origin = new float[units];
     float[] scale = new float[units];
     float[] shift = new float[units];
     for (int j = 0; j < units; j++) {
       double factor = parameters.values[gammaOffset + j] / Math.sqrt(runningVariance[j] + eps);
+      origin[j] = first ? (float) runningMean[j] : 0;
       scale[j] = (float) factor;
-      shift[j] = (float) (parameters.values[betaOffset + j] - factor * runningMean[j]);
+      shift[j] =
+          (float) (parameters.values[betaOffset + j] - factor * (runningMean[j] - origin[j]));
     }
-    return new ScaleStage(scale, shift, output.length / units);
+    return new ScaleStage(origin, scale, shift, output.length / units);
+  }
+
+  private static void subtract(float[] origin, float[] z, int n) {
+    for (int j = 0; j < n; j++) {
+      z[j] -= origin[j];
+    }
   }
 
   private static void add(float[] z, float[] sum, int n) {

@@ -2,13 +2,11 @@ package org.stacking4j.fused;
 
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,34 +24,28 @@ public final class FusedLogits {
   private static final int ROWS = 256;
 
   private final List<ForwardStage> stages;
-  private final DenseStage first;
+  private final float[] firstInput; // empty if the first stage reads native memory
   private final int columns;
   private final int outputs;
 
   /**
    * Reads a network; later changes to it do not matter.
    *
-   * @param network with a configuration that has no {@link FusedNetwork#obstacle}, beginning with a
-   *     dense layer or an output layer
-   * @throws IllegalArgumentException if it does not begin so
+   * @param network with a configuration that has no {@link FusedNetwork#obstacle}
+   * @throws IllegalArgumentException if there is an obstacle
    */
   public FusedLogits(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
-    if (!canAsk(configuration)) {
-      throw new IllegalArgumentException("the fused stages do not know all layers of this network");
+    Optional<String> obstacle = FusedNetwork.obstacle(configuration);
+    if (obstacle.isPresent()) {
+      throw new IllegalArgumentException(
+          "the fused stages cannot ask this network, because " + obstacle.get());
     }
     Parameters parameters = Parameters.frozen(network.params().dup().data().asFloat());
     stages = Stages.frozen(network, parameters, ROWS);
-    first = (DenseStage) stages.get(0);
     columns = Stages.columns(configuration);
+    firstInput = new float[stages.get(0) instanceof DenseStage ? 0 : ROWS * columns];
     outputs = Stages.outputs(configuration);
-  }
-
-  /** Whether a network of this configuration can be asked so. */
-  public static boolean canAsk(MultiLayerConfiguration configuration) {
-    Layer first = configuration.getConf(0).getLayer();
-    return (first instanceof DenseLayer || first instanceof OutputLayer)
-        && Support.obstacle(configuration).isEmpty();
   }
 
   /**
@@ -74,16 +66,11 @@ public final class FusedLogits {
         plain
             ? features
             : Nd4j.createUninitialized(DataType.FLOAT, features.shape(), 'c').assign(features);
-    BytePointer target = new BytePointer(new FloatPointer(first.input()));
-    // memcpy counts positions in bytes, whatever type the pointers have.
-    BytePointer source = new BytePointer(values.data().pointer());
     try {
       for (int from = 0; from < rows; from += ROWS) {
         int count = Math.min(ROWS, rows - from);
-        long start = values.offset() + (long) from * columns;
-        Pointer.memcpy(
-            target, source.position(start * Float.BYTES), (long) count * columns * Float.BYTES);
-        float[] answer = new float[0];
+        read(values, values.offset() + (long) from * columns, count * columns);
+        float[] answer = firstInput;
         for (ForwardStage stage : stages) {
           answer = stage.forward(answer, count, 0);
         }
@@ -97,5 +84,18 @@ public final class FusedLogits {
       values.close();
     }
     return logits;
+  }
+
+  /** Copies features to where the first stage takes them from. */
+  private void read(INDArray values, long start, int length) {
+    if (stages.get(0) instanceof DenseStage dense) {
+      // memcpy counts positions in bytes, whatever type the pointers have.
+      Pointer.memcpy(
+          new BytePointer(new FloatPointer(dense.input())),
+          new BytePointer(values.data().pointer()).position(start * Float.BYTES),
+          (long) length * Float.BYTES);
+    } else {
+      new FloatPointer(values.data().pointer()).position(start).get(firstInput, 0, length);
+    }
   }
 }

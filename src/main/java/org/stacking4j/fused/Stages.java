@@ -127,6 +127,7 @@ final class Stages {
             norm.getEps(),
             norm.getDecay(),
             norm.isUseLogStd(),
+            stages.isEmpty(),
             maxRows));
   }
 

@@ -21,6 +21,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 public final class Mlp {
   private static final double LEARNING_RATE = 1e-3;
   private static final double DROPOUT = 0.3;
+  private static final double LEAST_DEVIATION = 1e-5;
+  private static final int MOST_DEVIATIONS = 5;
 
   private Mlp() {}
 
@@ -35,7 +37,42 @@ public final class Mlp {
    */
   public static MultiLayerConfiguration base(int inputs, int classes, int... hidden) {
     checkSizes(inputs, classes, hidden);
+    return base(start(), inputs, classes, hidden);
+  }
+
+  /**
+   * A base network for columns of any scale and offset: {@link #base} behind a batch normalisation
+   * of the input columns. It standardises them by the rows that very fit sees, in training by each
+   * batch, afterwards by running statistics; a column that is constant in them becomes 0. Values
+   * farther than {@value #MOST_DEVIATIONS} standard deviations from their column's mean count as
+   * that far (to begin with: the scale is learnt).
+   *
+   * <p>The running statistics start at mean 0 and variance 1 and forget a tenth of that in each
+   * step: after n steps, a column whose mean is m standard deviations away from 0 is off by m ×
+   * 0.9^n of them. So a fit should have a hundred steps or more, and two hundred if m is a million.
+   * Columns with a standard deviation below {@value #LEAST_DEVIATION} count as nearly constant.
+   *
+   * @param columns feature columns, 1 or more
+   * @param classes 2 or more
+   * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration table(int columns, int classes, int... hidden) {
+    checkSizes(columns, classes, hidden);
     var layers = start();
+    layers.layer(
+        normalisation(columns)
+            .eps(LEAST_DEVIATION * LEAST_DEVIATION)
+            .gamma(1.0 / MOST_DEVIATIONS)
+            .build());
+    // Where hardly any row of the fit differs from the others, one that does would be hundreds of
+    // deviations away and drown all other columns.
+    layers.layer(new ActivationLayer(Activation.HARDTANH));
+    return base(layers, columns, classes, hidden);
+  }
+
+  private static MultiLayerConfiguration base(
+      NeuralNetConfiguration.ListBuilder layers, int inputs, int classes, int... hidden) {
     int width = inputs;
     double dropout = 0;
     for (int units : hidden) {
@@ -43,8 +80,7 @@ public final class Mlp {
       // is written on the first layer of the next.
       layers.layer(
           dense(width, units, dropout).activation(Activation.IDENTITY).hasBias(true).build());
-      layers.layer(
-          new BatchNormalization.Builder().nIn(units).nOut(units).decay(0.9).eps(1e-5).build());
+      layers.layer(normalisation(units).eps(1e-5).build());
       // BatchNormalization ignores an activation of its own; it needs a layer to follow.
       layers.layer(new ActivationLayer(Activation.RELU));
       width = units;
@@ -103,6 +139,10 @@ public final class Mlp {
         .activation(Activation.IDENTITY)
         .updater(new Adam(LEARNING_RATE))
         .list();
+  }
+
+  private static BatchNormalization.Builder normalisation(int units) {
+    return new BatchNormalization.Builder().nIn(units).nOut(units).decay(0.9);
   }
 
   private static DenseLayer.Builder dense(int inputs, int units, double dropout) {

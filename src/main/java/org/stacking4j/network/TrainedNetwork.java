@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.stacking4j.fused.FusedLogits;
+import org.stacking4j.fused.FusedNetwork;
 
 /**
  * A fitted network, frozen: it answers with logits, the pre-softmax activations of its output
@@ -31,7 +32,7 @@ public final class TrainedNetwork {
     this.configuration = configuration;
     this.parameters = parameters;
     this.classes = (int) outputLayer(configuration).getNOut();
-    this.fused = FusedLogits.canAsk(configuration);
+    this.fused = FusedNetwork.obstacle(configuration).isEmpty();
   }
 
   /**

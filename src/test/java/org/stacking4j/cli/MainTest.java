@@ -129,7 +129,10 @@ class MainTest {
           --folds 1         | folds must be >= 2, found 1
           --folds 31        | class '0' has 30 rows, fewer than the 31 folds
           --strategy both   | unknown strategy 'both'; use one of all, in-sample, out-of-fold, holdout
-          --data csv:x      | unknown data 'csv:x'; use mnist or idx:DIR
+          --data parquet:x  | unknown data 'parquet:x'; use mnist, idx:DIR or csv:FILE
+          --data csv:       | unknown data 'csv:'; use mnist, idx:DIR or csv:FILE
+          --data csv:conf/wine.csv --label kind | wine.csv: there is no column 'kind' to take the labels from; the columns are 'alcohol',
+          --data csv:conf/wine.csv --train 134 | train asks for the first 134 rows, but there are 133
           --train 91        | train asks for the first 91 rows, but there are 90
           --test 46         | test asks for the first 46 rows, but there are 45
           --train 1         | an ensemble needs at least 2 training rows, found 1
@@ -150,6 +153,32 @@ class MainTest {
     assertThat(err.toString()).contains(message).startsWith("stacking4j: ").doesNotContain("\tat ");
     assertThat(err.toString().lines().count()).isLessThanOrEqualTo(3);
     assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void demo_readyTable_runs() {
+    List<String> args = new ArrayList<>(List.of("demo", "--config", "conf/csv-example.yaml"));
+    args.addAll(List.of("--out", folder.resolve("out").toString()));
+
+    assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
+
+    assertThat(out.toString())
+        .contains("fitting 3 base networks on 133 rows", "on 45 rows", "stack out-of-fold");
+    String board = out.toString();
+    String stack = board.substring(board.lastIndexOf("stack out-of-fold"));
+    // Always the commonest cultivar would be 0.4.
+    assertThat(Double.parseDouble(stack.substring(17, 30).strip())).isGreaterThan(0.9);
+  }
+
+  @Test
+  void demo_badTable_isOneSentenceAndExitCode1() throws IOException {
+    Path table = Files.writeString(folder.resolve("my.csv"), "x,kind\n1,a\nred,b\n2,a\n3,b\n");
+
+    assertThat(run("demo", "--data", "csv:" + table)).isEqualTo(1);
+
+    assertThat(err.toString())
+        .startsWith("stacking4j: " + table + ": column 'x' has 'red' in line 3, which is not a")
+        .doesNotContain("\tat ");
   }
 
   @Test
@@ -190,7 +219,8 @@ class MainTest {
 
     assertThat(demo()).isEqualTo(2);
 
-    assertThat(err.toString()).contains(conf + ": unknown key 'epochs'; known here: data, train");
+    assertThat(err.toString())
+        .contains(conf + ": unknown key 'epochs'; known here: data, label, test-fraction, train");
   }
 
   @Test

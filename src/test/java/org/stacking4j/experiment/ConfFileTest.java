@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
 
 class ConfFileTest {
@@ -43,7 +45,7 @@ class ConfFileTest {
 
   static List<Path> confFiles() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("conf"))) {
-      return files.sorted().toList();
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
     }
   }
 
@@ -95,6 +97,38 @@ class ConfFileTest {
   }
 
   @Test
+  void rows_ofMnist_areForgottenBesideOtherData() throws IOException {
+    assertThat(read("data: idx:x").train()).isZero();
+    assertThat(read("data: idx:x").test()).isZero();
+    assertThat(read("data: idx:x\ntrain: 7").train()).isEqualTo(7);
+    assertThat(read("data: mnist").train()).isEqualTo(20_000);
+
+    Path file = Files.writeString(folder.resolve("my.yaml"), "data: csv:a.csv\ntrain: 7\n");
+    assertThat(ConfFile.read(file, Map.of("data", "csv:a.csv")).train()).isEqualTo(7);
+    assertThat(ConfFile.read(file, Map.of("data", "csv:b.csv")).train()).isZero();
+    assertThat(ConfFile.read(file, Map.of("data", "csv:b.csv", "train", 8)).train()).isEqualTo(8);
+    assertThat(ConfFile.read(null, Map.of("data", "idx:x")).test()).isZero();
+  }
+
+  @Test
+  void networks_ofTables_standardiseTheirColumns() throws IOException {
+    String members = "\nmembers: [{name: a, hidden: [4]}]";
+    assertThat(firstNetwork("data: csv:a.csv" + members)).isEqualTo(unseeded(Mlp.table(16, 3, 4)));
+    assertThat(firstNetwork("data: idx:a" + members)).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+    assertThat(firstNetwork("seed: 1" + members)).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+  }
+
+  private String firstNetwork(String yaml) throws IOException {
+    return unseeded(read(yaml).stack("out-of-fold", 16, 3).members().get(0).configuration());
+  }
+
+  /** As text, without seeds, which come from the clock and are set for each fit. */
+  private static String unseeded(MultiLayerConfiguration network) {
+    network.getConfs().forEach(conf -> conf.setSeed(0));
+    return network.toJson();
+  }
+
+  @Test
   void overrides_goBeforeTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 3\nfit: {epochs: 4}\n");
 
@@ -109,7 +143,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, train, test, seed
+          sead: 3                       | unknown key 'sead'; known here: data, label, test-fraction, train, test, seed
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
@@ -119,6 +153,9 @@ class ConfFileTest {
           fit: {epochs: many}           | fit.epochs
           fit: {epochs: 1.5}            | fit.epochs
           train: -1                     | train and test must be >= 0 (0 for all rows), found -1
+          test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
+          test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
+          label:                        | label
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
           holdout: {prediction: mean}   | holdout.prediction
           seed:                         | seed

@@ -18,9 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.testing.TinyData;
 import org.stacking4j.train.FitEvent;
 
 class ExperimentTest {
@@ -83,6 +87,33 @@ class ExperimentTest {
         .allMatch(t -> t.asText().equals("dl4j"));
     new Experiment(config(), 1, heard).run(folder.resolve("fused"));
     assertThat(withoutTiming("fused").get("trainers")).allMatch(t -> t.asText().equals("fused"));
+  }
+
+  @Test
+  void run_table_isSplitByTheSeed_andItsArchiveAnswersRowsAsTheyAre() throws IOException {
+    Path table = folder.resolve("my.csv");
+    LabeledData rows = TinyData.blobs(120, 4, 3, 1);
+    StringBuilder text = new StringBuilder("a;kind;b;c;d\n");
+    for (int row = 0; row < rows.rows(); row++) {
+      float[] x = rows.features(row, row + 1).data().asFloat();
+      text.append(1000 + x[0]).append(';').append(rows.classNames().get(rows.label(row)));
+      text.append(';').append(x[1] / 100).append(";7;").append(50 * x[3]).append('\n');
+    }
+    Files.writeString(table, text);
+    Object[] keys = {"data", "csv:" + table, "label", "kind", "test-fraction", 0.2};
+    Path out = folder.resolve("out");
+
+    Leaderboard board = new Experiment(config(keys), 2, new Recorded()).run(out).leaderboard();
+
+    JsonNode data = withoutTiming("out").get("data");
+    assertThat(data.get("name").asText()).isEqualTo("csv:my.csv");
+    assertThat(data.get("train").get("rows").asInt()).isEqualTo(96);
+    assertThat(data.get("test").get("rows").asInt()).isEqualTo(24);
+    TrainTest split = TrainTest.split("mine", CsvTable.load(table, "kind"), 0.2, 1);
+    assertThat(data.get("test").get("sha256").asText()).isEqualTo(split.test().digest());
+    assertThat(StackingEnsemble.load(out.resolve("ensemble.zip")).evaluate(split.test()))
+        .isEqualTo(board.row("stack out-of-fold").evaluation());
+    assertThat(withoutTiming("out").get("trainers")).allMatch(t -> t.asText().equals("fused"));
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,7 +33,7 @@ final class FusedLogitsTest {
   }
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, 60);
+    return LongStream.rangeClosed(1, 80);
   }
 
   @ParameterizedTest
@@ -38,9 +41,6 @@ final class FusedLogitsTest {
   void logits_ofRandomNetworks_areDl4jsPreActivations(long seed) {
     RandomNetworks drawn = new RandomNetworks(seed);
     MultiLayerConfiguration configuration = drawn.configuration();
-    if (!FusedLogits.canAsk(configuration)) {
-      return; // does not begin with a dense layer; others are asked by DL4J
-    }
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
     for (int step = 0; step < 5; step++) { // so that running statistics are not those of the start
@@ -56,9 +56,14 @@ final class FusedLogitsTest {
     assertThat(found).containsExactly(expected, within(1e-4f * (1 + largest(expected))));
   }
 
-  @Test
-  void logits_doNotDependOnTypeOrderOrPlaceOfTheFeatures() {
-    MultiLayerNetwork network = new MultiLayerNetwork(Mlp.base(6, 3, 8));
+  static Stream<MultiLayerConfiguration> presets() {
+    return Stream.of(Mlp.base(6, 3, 8), Mlp.table(6, 3, 8)); // a dense layer first, or another
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void logits_doNotDependOnTypeOrderOrPlaceOfTheFeatures(MultiLayerConfiguration preset) {
+    MultiLayerNetwork network = new MultiLayerNetwork(preset);
     network.init();
     INDArray wide = matrix(new RandomNetworks(1).uniform(ROWS * 10, -2, 2), ROWS);
     INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(2, 8));
@@ -75,19 +80,16 @@ final class FusedLogitsTest {
   }
 
   @Test
-  void construction_ofANetworkThatDoesNotBeginWithADenseLayer() {
-    MultiLayerConfiguration other =
-        LongStream.rangeClosed(1, 99)
-            .mapToObj(seed -> new RandomNetworks(seed).configuration())
-            .filter(configuration -> !FusedLogits.canAsk(configuration))
-            .findFirst()
-            .orElseThrow();
+  void construction_despiteAnObstacle_isRefusedWithTheReason() {
+    MultiLayerConfiguration other = Mlp.meta(6, 3);
+    ((DenseLayer) other.getConf(0).getLayer()).setActivationFn(new ActivationRationalTanh());
     MultiLayerNetwork network = new MultiLayerNetwork(other);
     network.init();
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new FusedLogits(network))
-        .withMessage("the fused stages do not know all layers of this network");
+        .withMessage(
+            "the fused stages cannot ask this network, because layer 0 has activation rationaltanh");
   }
 
   private static float largest(float[] values) {

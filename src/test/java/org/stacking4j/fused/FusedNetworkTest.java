@@ -211,6 +211,54 @@ final class FusedNetworkTest {
     return places;
   }
 
+  /**
+   * Biases and shifts that the next batch normalisation cancels drift by rounding, so the answers
+   * are compared, and of the parameters the statistics of the input.
+   */
+  @Test
+  void step_onTheTablePreset_isDl4jsFit() {
+    RandomNetworks drawn = new RandomNetworks(13);
+    MultiLayerConfiguration configuration = Mlp.table(6, 3, 8, 8);
+    withoutDropout(configuration, 5);
+    MultiLayerNetwork reference = network(configuration);
+    MultiLayerNetwork network = network(configuration);
+    try (FusedNetwork fused = new FusedNetwork(network, 20, Double.POSITIVE_INFINITY, 1)) {
+      for (int step = 0; step < STEPS; step++) {
+        float[] features = table(drawn, 20);
+        float[] targets = indicators(drawn, 20, 3);
+        reference.fit(matrix(features, 20), matrix(targets, 20));
+        fused.input().put(0, features);
+        double loss = fused.step(20, targets, null, null);
+        assertThat(loss).as("loss in step %d", step).isCloseTo(reference.score(), within(2e-3));
+      }
+      fused.store();
+    }
+    assertClose(network.getParam("0_mean"), reference.getParam("0_mean"));
+    assertClose(network.getParam("0_log10stdev"), reference.getParam("0_log10stdev"));
+    assertClose(network.getParam("0_gamma"), reference.getParam("0_gamma"));
+    INDArray x = matrix(table(drawn, 50), 50);
+    float[] expected = reference.output(x).dup('c').data().asFloat();
+    assertThat(network.output(x).dup('c').data().asFloat())
+        .containsExactly(expected, within(3e-3f));
+  }
+
+  /** Columns of several scales and offsets; the fourth is constant, the fifth mostly. */
+  private static float[] table(RandomNetworks drawn, int rows) {
+    float[] values = drawn.uniform(rows * 6, -2, 2);
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (i % 6) {
+            case 0 -> 100 + values[i];
+            case 1 -> 1000 * values[i];
+            case 2 -> 0.01f * values[i] - 0.1f;
+            case 3 -> 7;
+            case 4 -> values[i] > 1.9f ? 3 : 0;
+            default -> values[i];
+          };
+    }
+    return values;
+  }
+
   @Test
   void store_betweenTheTrainers_letsEachGoOnWhereTheOtherStopped() {
     RandomNetworks drawn = new RandomNetworks(11);
@@ -284,9 +332,13 @@ final class FusedNetworkTest {
   }
 
   private static float[] indicators(RandomNetworks drawn, int rows) {
-    float[] targets = new float[rows * drawn.outputs];
+    return indicators(drawn, rows, drawn.outputs);
+  }
+
+  private static float[] indicators(RandomNetworks drawn, int rows, int outputs) {
+    float[] targets = new float[rows * outputs];
     for (int row = 0; row < rows; row++) {
-      targets[row * drawn.outputs + drawn.random.nextInt(drawn.outputs)] = 1;
+      targets[row * outputs + drawn.random.nextInt(outputs)] = 1;
     }
     return targets;
   }

@@ -67,7 +67,8 @@ final class RandomNetworks {
       layers.layer(norm(width));
     }
     if (random.nextInt(8) == 0) {
-      layers.layer(new ActivationLayer(Activation.TANH));
+      boolean hard = random.nextBoolean();
+      layers.layer(new ActivationLayer(hard ? Activation.HARDTANH : Activation.TANH));
     }
     int depth = random.nextInt(3);
     for (int i = 0; i < depth; i++) {
@@ -146,6 +147,7 @@ final class RandomNetworks {
             Activation.SELU,
             Activation.SIGMOID,
             Activation.TANH,
+            Activation.HARDTANH,
             Activation.SOFTPLUS,
             Activation.SWISH);
     return known.get(random.nextInt(known.size()));

@@ -35,6 +35,7 @@ final class SupportTest {
   @Test
   void obstacle_ofThePresets_isNone() {
     assertThat(FusedNetwork.obstacle(Mlp.base(784, 10, 256, 256))).isEmpty();
+    assertThat(FusedNetwork.obstacle(Mlp.table(16, 26, 128, 128))).isEmpty();
     assertThat(FusedNetwork.obstacle(Mlp.meta(30, 10))).isEmpty();
   }
 

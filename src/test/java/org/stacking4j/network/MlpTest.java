@@ -2,6 +2,7 @@ package org.stacking4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -75,6 +77,28 @@ final class MlpTest {
   }
 
   @Test
+  void table_isTheBaseNetworkBehindStandardisedColumns() {
+    MultiLayerConfiguration table = Mlp.table(30, 3, 16, 8);
+    MultiLayerConfiguration base = Mlp.base(30, 3, 16, 8);
+
+    BatchNormalization first = (BatchNormalization) layers(table).get(0);
+    assertSize(table, 0, 30, 30);
+    assertThat(first.getDecay()).isEqualTo(0.9);
+    assertThat(Math.sqrt(first.getEps())).isCloseTo(1e-5, within(1e-12));
+    // Five deviations are 1, where the next layer cuts off.
+    assertThat(first.getGamma()).isEqualTo(0.2);
+    assertThat(first.isLockGammaBeta()).isFalse();
+    assertThat(((ActivationLayer) layers(table).get(1)).getActivationFn())
+        .isInstanceOf(ActivationHardTanH.class);
+    assertThat(layers(table).subList(2, layers(table).size()))
+        .extracting(layer -> (Object) layer.getClass())
+        .isEqualTo(layers(base).stream().map(Object::getClass).toList());
+    assertSize(table, 2, 30, 16);
+    assertSize(table, 8, 8, 3);
+    assertThat(retained(table)).containsExactly(1, 1, 1, 1, 1, 0.7, 1, 1, 0.7);
+  }
+
+  @Test
   void meta_hasTheRecipesLayers() {
     MultiLayerConfiguration meta = Mlp.meta(30, 10);
 
@@ -122,7 +146,8 @@ final class MlpTest {
   }
 
   static Stream<MultiLayerConfiguration> presets() {
-    return Stream.of(Mlp.base(5, 3, 8), Mlp.base(5, 3, 8, 6, 4), Mlp.meta(6, 3));
+    return Stream.of(
+        Mlp.base(5, 3, 8), Mlp.base(5, 3, 8, 6, 4), Mlp.table(5, 3, 8, 6), Mlp.meta(6, 3));
   }
 
   @Test
@@ -138,9 +163,12 @@ final class MlpTest {
 
   @ParameterizedTest
   @MethodSource("wrongSizes")
-  void base_wrongSize(int inputs, int classes, int[] hidden, String message) {
+  void baseOrTable_wrongSize(int inputs, int classes, int[] hidden, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Mlp.base(inputs, classes, hidden))
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Mlp.table(inputs, classes, hidden))
         .withMessage(message);
   }
 

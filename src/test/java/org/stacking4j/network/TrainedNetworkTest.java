@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -91,11 +93,18 @@ final class TrainedNetworkTest {
     }
   }
 
-  @Test
-  void logits_askedForInPiecesOfWholeChunks_areTheSameBits() {
+  static Stream<MultiLayerConfiguration> presets() {
+    return Stream.of(Mlp.base(6, 3, 8, 8), Mlp.table(6, 3, 8, 8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void logits_askedForInPiecesOfWholeChunks_areTheSameBits(MultiLayerConfiguration preset) {
     int rows = 3 * Chunks.ROWS + 77;
     INDArray many = TinyData.blobs(rows, 6, 3, 2).features();
-    TrainedNetwork network = TrainedNetwork.of(fitted);
+    MultiLayerNetwork own = network(preset, 5);
+    own.fit(data.features(), oneHot());
+    TrainedNetwork network = TrainedNetwork.of(own);
     float[] together = floats(network.logits(many));
 
     for (int from = 0; from < rows; from += Chunks.ROWS) {

@@ -1,0 +1,271 @@
+package org.stacking4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvTableTest {
+  private static final String PLAIN =
+      """
+      x,y,kind
+      1,-2.5,b
+      0.1,3e2,a
+      .5,+7,b
+      """;
+
+  @TempDir Path folder;
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("my.csv"), text);
+  }
+
+  private static void assertPlain(LabeledData data) {
+    assertThat(data.classNames()).containsExactly("a", "b");
+    assertThat(data.labels()).containsExactly(1, 0, 1);
+    assertThat(data.rowIds()).containsExactly(0, 1, 2);
+    assertThat(TinyRows.values(data.features()))
+        .isDeepEqualTo(new float[][] {{1, -2.5f}, {0.1f, 300}, {0.5f, 7}});
+  }
+
+  @Test
+  void load_plain() throws IOException {
+    assertPlain(CsvTable.load(file(PLAIN)));
+    assertPlain(CsvTable.load(file(PLAIN), "kind"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no newline at the end, x;y;kind|1;-2.5;b|0.1;3e2;a|.5;+7;b",
+    "tabs, x~y~kind|1~-2.5~b|0.1~3e2~a|.5~+7~b|",
+    "CRLF, x;y;kind^1;-2.5;b^0.1;3e2;a^.5;+7;b^",
+    "byte order mark, \ufeffx;y;kind|1;-2.5;b|0.1;3e2;a|.5;+7;b|",
+    "byte order mark and quotes, \ufeff`x`;y;kind|1;-2.5;b|0.1;3e2;a|.5;+7;b|",
+    "empty lines, |x;y;kind||1;-2.5;b|0.1;3e2;a|||.5;+7;b||",
+    "quotes, `x`;`y`;`kind`|`1`;`-2.5`;`b`|0.1;3e2;`a`|.5;+7;b|",
+    "spaces, x ; y; kind |1; -2.5 ; b|0.1 ;3e2;a|.5;+7; b |"
+  })
+  void load_otherSpellings(String what, String text) throws IOException {
+    Path file =
+        file(text.replace("^", "\r\n").replace('|', '\n').replace('~', '\t').replace('`', '"'));
+
+    assertPlain(CsvTable.load(file));
+    assertPlain(CsvTable.load(file, "kind"));
+  }
+
+  @Test
+  void load_labelAnywhere_columnsInTheFilesOrder() throws IOException {
+    LabeledData data = CsvTable.load(file("x,kind,y\n1,b,2\n3,a,4\n"), "kind");
+
+    assertThat(data.labels()).containsExactly(1, 0);
+    assertThat(TinyRows.values(data.features())).isDeepEqualTo(new float[][] {{1, 2}, {3, 4}});
+  }
+
+  @Test
+  void load_delimitersInsideQuotes_areNotCounted() throws IOException {
+    LabeledData data = CsvTable.load(file("\"a,b,c\";\"say \"\"x,y\"\"\";k\n1;2;p\n3;4;\"q;\"\n"));
+
+    assertThat(data.columns()).isEqualTo(2);
+    assertThat(data.classNames()).containsExactly("p", "q;");
+  }
+
+  @Test
+  void load_delimiterGiven() throws IOException {
+    // By the header alone this is one column too many: the semicolons are part of the names.
+    Path file = file("a;1|b;2|k\n1|2|p\n3|4|q\n");
+
+    LabeledData data = CsvTable.load(file, "k", '|');
+
+    assertThat(TinyRows.values(data.features())).isDeepEqualTo(new float[][] {{1, 2}, {3, 4}});
+  }
+
+  @Test
+  void load_classesThatAreNumbers_areOrderedAsNumbers() throws IOException {
+    LabeledData numbers = CsvTable.load(file("x,k\n1,10\n2,9\n3,-1\n4,1e1\n5,9\n"));
+    assertThat(numbers.classNames()).containsExactly("-1", "9", "10", "1e1");
+    assertThat(numbers.labels()).containsExactly(2, 1, 0, 3, 1);
+
+    LabeledData mixed = CsvTable.load(file("x,k\n1,10\n2,9\n3,b\n"));
+    assertThat(mixed.classNames()).containsExactly("10", "9", "b");
+  }
+
+  @Test
+  void load_moreRowsThanOneBlock() throws IOException {
+    // Several blocks of the feature store, and labels beyond the first array of them.
+    int rows = 20_000;
+    int columns = 40;
+    StringBuilder text = new StringBuilder("kind");
+    for (int column = 0; column < columns; column++) {
+      text.append(",c").append(column);
+    }
+    for (int row = 0; row < rows; row++) {
+      text.append('\n').append(row % 3);
+      for (int column = 0; column < columns; column++) {
+        text.append(',').append(row + 0.25 * column);
+      }
+    }
+
+    LabeledData data = CsvTable.load(file(text.toString()), "kind");
+
+    assertThat(data.rows()).isEqualTo(rows);
+    float[] values = data.features().data().asFloat();
+    for (int row = 0; row < rows; row++) {
+      assertThat(data.label(row)).isEqualTo(row % 3);
+      for (int column = 0; column < columns; column++) {
+        if (values[row * columns + column] != (float) (row + 0.25 * column)) {
+          throw new AssertionError("row " + row + ", column " + column);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0,1,2,k", "1,2,3,k"})
+  void load_namesThatCountColumns_areNames(String header) throws IOException {
+    // As programs write them that were told none.
+    assertThat(CsvTable.load(file(header + "\n1,2,3,a\n4,5,6,b\n")).rows()).isEqualTo(2);
+    String labelFirst = header.substring(6) + "," + header.substring(0, 5);
+    assertThat(CsvTable.load(file(labelFirst + "\na,2,3,1\nb,5,6,1\n"), "k").rows()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0,7,2.5,a", "1,2,4,a", "5.1,3.5,1.4,a"})
+  void load_otherNumbersInTheHeader_areAMissingHeader(String header) throws IOException {
+    Path without = file(header + "\n1,2,3,a\n4,5,6,b\n");
+    assertThatThrownBy(() -> CsvTable.load(without))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(
+            without
+                + ": header line: found the numbers '"
+                + header.replace(",", "', '")
+                + "'; the first line must name the columns");
+  }
+
+  static Stream<Arguments> wrong() {
+    String mend =
+        "; categories and missing values cannot be read: replace them by numbers, or leave the"
+            + " column or the row out";
+    return Stream.of(
+        Arguments.of("", "empty; expected a header line that names the columns"),
+        Arguments.of("\n\n", "empty; expected a header line that names the columns"),
+        Arguments.of(
+            "x,kind\n", "no rows after the header line; expected one row a line, of every class"),
+        Arguments.of(
+            "x,y,x,kind\n1,2,3,a\n",
+            "header line: columns 1 and 3 are both named 'x'; the first line must name the columns,"
+                + " and their names must differ"),
+        Arguments.of(
+            ",x,kind\n1,2,a\n",
+            "header line: column 1 has no name; name it, or leave it out if it counts rows"),
+        Arguments.of(
+            "x|kind\n1|a\n",
+            "header line: found the one column 'x|kind'; expected features and a label, separated"
+                + " by comma, semicolon or tab"),
+        Arguments.of("x,kind\n1,a\n2\n", "line 3 has 1 field, expected 2 as in the header"),
+        Arguments.of("x,kind\n1,a\n\n2,b,c\n", "line 4 has 3 fields, expected 2 as in the header"),
+        Arguments.of(
+            "x,kind\n1,a\n2, \n",
+            "column 'kind' has no label in line 3; every row needs one: fill it in, or leave the row"
+                + " out"),
+        Arguments.of(
+            "x,kind\n1,a\n2,a\n",
+            "column 'kind' has the label 'a' in all 2 rows; a classifier needs at least 2 classes,"
+                + " so take the labels from another column or add rows"),
+        Arguments.of(
+            "x,y,kind\n1,2,a\n3,abc,b\n",
+            "column 'y' has 'abc' in line 3, which is not a number" + mend),
+        Arguments.of("x,kind\n1,a\n,b\n", "column 'x' has nothing in line 3" + mend),
+        Arguments.of(
+            "x,kind\n1,a\nNA,b\n", "column 'x' has 'NA' in line 3, which is not a number" + mend),
+        Arguments.of(
+            "x,kind\n1,a\nNaN,b\n", "column 'x' has 'NaN' in line 3, which is not a number" + mend),
+        Arguments.of(
+            "x,kind\n1,a\n-inf,b\n",
+            "column 'x' has '-inf' in line 3, which is infinite as float32" + mend),
+        Arguments.of(
+            "x,kind\n1,a\n1e39,b\n",
+            "column 'x' has '1e39' in line 3, which is infinite as float32" + mend),
+        Arguments.of(
+            "x,kind\n1,a\n0x1p3,b\n",
+            "column 'x' has '0x1p3' in line 3, which is not a number" + mend),
+        Arguments.of(
+            "x,kind\n1,a\n1f,b\n", "column 'x' has '1f' in line 3, which is not a number" + mend),
+        Arguments.of(
+            "x;kind\n1;a\n1,5;b\n", "column 'x' has '1,5' in line 3, which is not a number" + mend),
+        Arguments.of(
+            "x,kind\n1,a\n1-2,b\n", "column 'x' has '1-2' in line 3, which is not a number" + mend),
+        Arguments.of(
+            // Quoted fields may hold line ends: the line is the file's, not the row's number.
+            "x,kind\n1,\"a\nb\"\ny,c\n",
+            "column 'x' has 'y' in line 4, which is not a number" + mend));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void load_wrongFile_saysWhereAndHowToMend(String text, String message) throws IOException {
+    Path file = file(text);
+
+    assertThatThrownBy(() -> CsvTable.load(file))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(file + ": " + message);
+  }
+
+  @Test
+  void load_unknownLabel_namesTheColumns() throws IOException {
+    Path few = file("x,y,kind\n1,2,a\n3,4,b\n");
+    assertThatThrownBy(() -> CsvTable.load(few, "class"))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            few
+                + ": there is no column 'class' to take the labels from; the columns are 'x', 'y',"
+                + " 'kind'");
+
+    StringBuilder many = new StringBuilder("c0");
+    for (int i = 1; i < 784; i++) {
+      many.append(",c").append(i);
+    }
+    Path file = file(many.append('\n').toString());
+    assertThatThrownBy(() -> CsvTable.load(file, "class"))
+        .hasMessageContaining("the columns are 'c0', 'c1', ")
+        .hasMessageEndingWith("'c18', 'c19', … (784 in all)");
+  }
+
+  @Test
+  void load_unclosedQuote_isNamed() throws IOException {
+    Path file = file("x,kind\n1,a\n2,\"b\n3,a\n");
+
+    assertThatThrownBy(() -> CsvTable.load(file))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining("quote");
+  }
+
+  @Test
+  void load_notText_orNotThere() throws IOException {
+    Path latin = folder.resolve("latin.csv");
+    Files.write(latin, "größe,kind\n1,a\n2,b\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> CsvTable.load(latin))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(latin + ": not UTF-8 text; save it as such");
+    Path late = folder.resolve("late.csv");
+    Files.write(late, "x,kind\n1,a\n2,gr\u00fcn\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> CsvTable.load(late))
+        .hasMessage(late + ": not UTF-8 text; save it as such");
+
+    Path missing = folder.resolve("none.csv");
+    assertThatThrownBy(() -> CsvTable.load(missing))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage(missing + ": there is no such file");
+  }
+}
