@@ -37,8 +37,7 @@ final class KnownAnswersTest {
     MetaFeatures fresh = noisy(20_000, 2);
     INDArray logits = fresh.logits();
 
-    CombinerChoice choice =
-        CombinerChoice.of(defaults().metaLearners(), true, training, 1, RUNNER);
+    CombinerChoice choice = CombinerChoice.of(defaults().metaLearners(), true, training, 1, RUNNER);
 
     double average = bestLogLoss(Combiner.logitAverage(CLASSES).logits(logits), fresh.labels());
     double best = logLoss(posterior(logits), fresh.labels());
@@ -92,8 +91,7 @@ final class KnownAnswersTest {
         logits[row][i] = (float) (signal + NOISE[i / CLASSES] * random.nextGaussian());
       }
     }
-    LabeledData data =
-        LabeledData.of(Nd4j.ones(rows, 1), labels, List.of("a", "b", "c", "d"));
+    LabeledData data = LabeledData.of(Nd4j.ones(rows, 1), labels, List.of("a", "b", "c", "d"));
     return MetaFeatures.of(
         List.of("clear", "noisy", "loud"), data, folds, Nd4j.createFromArray(logits));
   }
@@ -101,8 +99,7 @@ final class KnownAnswersTest {
   private static INDArray posterior(INDArray memberLogits) {
     INDArray sum = Nd4j.zeros(memberLogits.size(0), CLASSES);
     for (int m = 0; m < NOISE.length; m++) {
-      sum.addi(
-          Combiner.member(m, CLASSES).logits(memberLogits).div(NOISE[m] * NOISE[m]));
+      sum.addi(Combiner.member(m, CLASSES).logits(memberLogits).div(NOISE[m] * NOISE[m]));
     }
     return sum;
   }
@@ -116,8 +113,7 @@ final class KnownAnswersTest {
   }
 
   private static double logLoss(INDArray logits, int[] labels) {
-    return Evaluation.of(
-            logits.argMax(1).toIntVector(), Transforms.softmax(logits, true), labels)
+    return Evaluation.of(logits.argMax(1).toIntVector(), Transforms.softmax(logits, true), labels)
         .logLoss();
   }
 
