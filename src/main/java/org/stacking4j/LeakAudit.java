@@ -13,6 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.train.FitResult;
@@ -111,6 +112,10 @@ public record LeakAudit(List<Finding> findings) {
       }
       return results;
     }
+
+    boolean gave(FitResult fit, long rowId) {
+      return rows.getOrDefault(fit.network(), Set.of()).contains(rowId);
+    }
   }
 
   /**
@@ -127,32 +132,27 @@ public record LeakAudit(List<Finding> findings) {
       position.put(data.rowId(row), row);
     }
     int[] rows = Arrays.stream(features.rowIds()).mapToInt(id -> position.get(id)).toArray();
-    LabeledData asked = data.select(rows);
+    INDArray asked = data.features(rows);
     long seen = 0;
     for (int m = 0; m < ensemble.members().names().size(); m++) {
+      List<FitResult> networks = networks(ensemble, m);
+      if (features.repeats() > 1) {
+        seen += ofRepeats(features, networks, watched);
+        continue;
+      }
       float[] found = column(features.logits(), m, classes);
       boolean[] explained = new boolean[rows.length];
-      List<FitResult> networks = new ArrayList<>(ensemble.members().folds(m));
-      if (networks.isEmpty()) {
-        networks.add(ensemble.members().refits().get(m));
-      }
-      float[][] logits = new float[networks.size()][];
-      for (int k = 0; k < logits.length; k++) {
-        INDArray all = asked.features();
-        logits[k] = floats(networks.get(k).network().logits(all));
-        all.close();
-      }
-      for (int row = 0; row < rows.length; row++) {
-        for (int k = 0; k < logits.length && features.repeats() == 1; k++) {
-          if (same(found, logits[k], row * classes, classes)) {
+      for (FitResult fit : networks) {
+        float[] logits = floats(fit.network().logits(asked));
+        for (int row = 0; row < rows.length; row++) {
+          if (same(found, logits, row * classes, classes)) {
             explained[row] = true;
-            Set<Long> given = watched.rows.get(networks.get(k).network());
-            if (given != null && given.contains(table.rowId(row))) {
-              seen++;
-            }
+            seen += watched.gave(fit, table.rowId(row)) ? 1 : 0;
           }
         }
-        if (features.repeats() == 1 && !explained[row]) {
+      }
+      for (int row = 0; row < rows.length; row++) {
+        if (!explained[row]) {
           return new Finding(
               check,
               false,
@@ -162,11 +162,9 @@ public record LeakAudit(List<Finding> findings) {
                   ensemble.members().names().get(m),
                   table.rowId(row)));
         }
-        if (features.repeats() > 1) {
-          seen += ofRepeats(features, networks, watched, row);
-        }
       }
     }
+    asked.close();
     return new Finding(
         check,
         seen == 0,
@@ -180,13 +178,14 @@ public record LeakAudit(List<Finding> findings) {
   }
 
   /** With repeats the table has means, so the networks are taken from the folds it names. */
-  private static int ofRepeats(
-      MetaFeatures features, List<FitResult> networks, Watched watched, int row) {
-    int seen = 0;
+  private static long ofRepeats(MetaFeatures features, List<FitResult> networks, Watched watched) {
+    long[] rowIds = features.rowIds();
+    long seen = 0;
     for (int repeat = 1; repeat <= features.repeats(); repeat++) {
-      int fold = features.folds(repeat)[row];
-      Set<Long> given = watched.rows.get(networks.get(fold - 1).network());
-      seen += given != null && given.contains(features.toLabeledData().rowId(row)) ? 1 : 0;
+      int[] folds = features.folds(repeat);
+      for (int row = 0; row < rowIds.length; row++) {
+        seen += watched.gave(networks.get(folds[row] - 1), rowIds[row]) ? 1 : 0;
+      }
     }
     return seen;
   }
@@ -210,25 +209,16 @@ public record LeakAudit(List<Finding> findings) {
       dealt[i] = dealt[j];
       dealt[j] = label;
     }
-    LabeledData permuted =
-        LabeledData.of(
-            data.columns(),
-            (from, to, target) -> {
-              INDArray rows = data.features(from, to);
-              System.arraycopy(floats(rows), 0, target, 0, (to - from) * data.columns());
-              rows.close();
-            },
-            dealt,
-            data.classNames(),
-            data.rowIds());
     MetaFeatures features =
-        StackingEnsemble.fit(config, permuted, runner).trainingMetaFeatures().orElseThrow();
+        StackingEnsemble.fit(config, data.withLabels(dealt), runner)
+            .trainingMetaFeatures()
+            .orElseThrow();
     double worst = 0;
     String who = "";
     int[] own = features.labels();
     for (int m = 0; m < config.members().size(); m++) {
       double accuracy =
-          accuracy(Combiner.member(m, data.classes()).predict(features.logits()), own);
+          Evaluation.accuracy(Combiner.member(m, data.classes()).predict(features.logits()), own);
       if (accuracy > worst) {
         worst = accuracy;
         who = config.members().get(m).name();
@@ -252,16 +242,13 @@ public record LeakAudit(List<Finding> findings) {
   /** How much better a member is on rows it was given than on rows it was not. */
   private static Finding gap(
       StackingEnsemble ensemble, MetaFeatures features, LabeledData data, int member) {
-    List<FitResult> networks = new ArrayList<>(ensemble.members().folds(member));
-    if (networks.isEmpty()) {
-      networks.add(ensemble.members().refits().get(member));
-    }
     INDArray all = data.features();
-    int[] predicted = networks.get(0).network().logits(all).argMax(1).toIntVector();
+    int[] predicted =
+        networks(ensemble, member).get(0).network().logits(all).argMax(1).toIntVector();
     all.close();
-    double given = accuracy(predicted, data.labels());
+    double given = Evaluation.accuracy(predicted, data.labels());
     double heldOut =
-        accuracy(
+        Evaluation.accuracy(
             Combiner.member(member, data.classes()).predict(features.logits()), features.labels());
     return new Finding(
         "member '" + ensemble.members().names().get(member) + "', rows given against held out",
@@ -298,12 +285,13 @@ public record LeakAudit(List<Finding> findings) {
         String.format(Locale.ROOT, "%.3f to %.3f", least, most));
   }
 
-  private static double accuracy(int[] predicted, int[] labels) {
-    int right = 0;
-    for (int row = 0; row < labels.length; row++) {
-      right += predicted[row] == labels[row] ? 1 : 0;
-    }
-    return (double) right / labels.length;
+  /**
+   * A member's networks that the table is made by: those of the folds, or where there are none, of
+   * all rows.
+   */
+  private static List<FitResult> networks(StackingEnsemble ensemble, int member) {
+    List<FitResult> folds = ensemble.members().folds(member);
+    return folds.isEmpty() ? List.of(ensemble.members().refits().get(member)) : folds;
   }
 
   private static float[] column(INDArray logits, int member, int classes) {

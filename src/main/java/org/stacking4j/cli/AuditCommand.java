@@ -11,6 +11,7 @@ import org.stacking4j.LeakAudit;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Looks for leaks in what a conf file would do. */
@@ -54,11 +55,7 @@ final class AuditCommand implements Callable<Integer> {
       defaultValue = "out-of-fold")
   private String strategy = "out-of-fold";
 
-  @Option(
-      names = "--threads",
-      paramLabel = "T",
-      description = "Fits at a time; the numbers do not depend on it (one per processor).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threadsOption = new ThreadsOption();
 
   AuditCommand(PrintWriter screen, PrintWriter progress) {
     this.screen = screen;
@@ -67,9 +64,7 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be >= 1, found " + threads);
-    }
+    int threads = threadsOption.threads();
     Map<String, Object> overrides = new LinkedHashMap<>();
     overrides.put("strategy", strategy);
     if (train != null) {

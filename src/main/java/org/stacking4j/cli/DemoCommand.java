@@ -13,6 +13,7 @@ import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentConfig;
 import org.stacking4j.experiment.Findings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Three networks on MNIST, stacked in two ways and judged. */
@@ -92,11 +93,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where all randomness comes from: same seed, same numbers (1).")
   private @Nullable Long seed;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "T",
-      description = "Fits at a time; the numbers do not depend on it (one per processor).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threadsOption = new ThreadsOption();
 
   @Option(
       names = "--out",
@@ -111,9 +108,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be >= 1, found " + threads);
-    }
+    int threads = threadsOption.threads();
     ExperimentConfig experiment = ConfFile.read(config, overrides());
     Findings findings;
     try (DemoProgress shown = DemoProgress.on(screen, progress)) {

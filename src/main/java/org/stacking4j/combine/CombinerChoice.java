@@ -8,6 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.PairedDifference;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
@@ -138,7 +139,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     private final int[] labels;
     private final Folds folds;
     private final INDArray memberLogits;
-    private final float[] average;
+    private final Answers average;
 
     Trial(MetaFeatures features, Folds folds) {
       this.features = features;
@@ -146,22 +147,44 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       this.labels = features.labels();
       this.folds = folds;
       this.memberLogits = features.logits();
-      this.average = floats(Combiner.logitAverage(classes).logits(memberLogits));
+      this.average =
+          new Answers(AVERAGE, floats(Combiner.logitAverage(classes).logits(memberLogits)));
+    }
+
+    /** What a combiner answered for rows it had not learned from. */
+    private final class Answers {
+      private final String label;
+      private final int[] predicted;
+
+      /** The best one, so that being less sure is no gain by itself. */
+      private final double temperature;
+
+      /** Of each row, at that temperature. */
+      private final double[] losses;
+
+      Answers(String label, float[] logits) {
+        this.label = label;
+        predicted =
+            Nd4j.createFromArray(logits)
+                .reshape('c', labels.length, classes)
+                .argMax(1)
+                .toIntVector();
+        temperature = Tempered.temperature(logits, labels);
+        losses = Tempered.losses(logits, labels, 1 / temperature);
+      }
     }
 
     CombinerChoice choose(
         List<MetaLearner> learners, boolean doNoHarm, long seed, FitRunner runner) {
-      List<float[]> answers = new ArrayList<>();
+      List<Answers> answers = new ArrayList<>();
       answers.add(average);
       if (folds.count() > 1) {
         answers.addAll(crossValidated(learners, seed, runner));
       }
       List<Evidence> evidence = new ArrayList<>();
-      double[] averageLosses = lossesAtBest(average);
       int best = doNoHarm ? 0 : Math.min(1, answers.size() - 1);
       for (int i = 0; i < answers.size(); i++) {
-        String label = i == 0 ? AVERAGE : learners.get(i - 1).label();
-        Evidence found = evidence(label, answers.get(i), averageLosses);
+        Evidence found = evidence(answers.get(i));
         evidence.add(found);
         boolean counts = i > 0 && (!doNoHarm || found.convinces());
         if (counts && found.logLoss() < evidence.get(best).logLoss()) {
@@ -172,13 +195,13 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
           best == 0
               ? Combiner.logitAverage(classes)
               : learners.get(best - 1).fit(features, seed, runner);
-      Combiner tempered = new Tempered(chosen, Tempered.temperature(answers.get(best), labels));
+      Combiner tempered = new Tempered(chosen, answers.get(best).temperature);
       memberLogits.close();
       return new CombinerChoice(tempered, evidence.get(best).label(), evidence);
     }
 
-    /** Each learner's answers for all rows, {@code [rows, classes]}. */
-    private List<float[]> crossValidated(List<MetaLearner> learners, long seed, FitRunner runner) {
+    /** Each learner's answers for all rows. */
+    private List<Answers> crossValidated(List<MetaLearner> learners, long seed, FitRunner runner) {
       List<FitTask> tasks = new ArrayList<>();
       List<Integer> counts = new ArrayList<>();
       List<MetaFeatures> training = new ArrayList<>(); // by fold
@@ -193,10 +216,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
         }
       }
       List<FitResult> fits = runner.run(tasks);
-      List<float[]> answers = new ArrayList<>();
+      List<Answers> answers = new ArrayList<>();
       int next = 0;
       for (int i = 0; i < learners.size(); i++) {
-        float[] all = new float[average.length];
+        float[] all = new float[labels.length * classes];
         for (int fold = 1; fold <= folds.count(); fold++) {
           int count = counts.get(i * folds.count() + fold - 1);
           Combiner learned =
@@ -204,7 +227,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
           next += count;
           put(learned, folds.heldOut(fold), all);
         }
-        answers.add(all);
+        answers.add(new Answers(learners.get(i).label(), all));
       }
       return answers;
     }
@@ -216,44 +239,23 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       }
     }
 
-    private Evidence evidence(String label, float[] answers, double[] averageLosses) {
-      INDArray logits = matrix(answers);
-      int[] predicted = logits.argMax(1).toIntVector();
-      double[] own = lossesAtBest(answers);
+    private Evidence evidence(Answers own) {
       double sum = 0;
       double squares = 0;
-      for (int row = 0; row < own.length; row++) {
-        double gain = averageLosses[row] - own[row];
+      for (int row = 0; row < labels.length; row++) {
+        double gain = average.losses[row] - own.losses[row];
         sum += gain;
         squares += gain * gain;
       }
-      double mean = sum / own.length;
-      double variance = Math.max(0, squares / own.length - mean * mean);
+      double mean = sum / labels.length;
+      double variance = Math.max(0, squares / labels.length - mean * mean);
       return new Evidence(
-          label,
-          accuracy(predicted),
-          Arrays.stream(own).sum() / own.length,
-          PairedDifference.of(predicted, matrix(average).argMax(1).toIntVector(), labels),
+          own.label,
+          Evaluation.accuracy(own.predicted, labels),
+          Arrays.stream(own.losses).sum() / labels.length,
+          PairedDifference.of(own.predicted, average.predicted, labels),
           mean,
-          Math.sqrt(variance / Math.max(1, own.length - 1)));
-    }
-
-    private double accuracy(int[] predicted) {
-      int right = 0;
-      for (int row = 0; row < labels.length; row++) {
-        right += predicted[row] == labels[row] ? 1 : 0;
-      }
-      return (double) right / labels.length;
-    }
-
-    /** At the temperature it will have, so that being less sure is no gain by itself. */
-    private double[] lossesAtBest(float[] answers) {
-      double temperature = Tempered.temperature(answers, labels);
-      return Tempered.losses(answers, labels, 1 / temperature);
-    }
-
-    private INDArray matrix(float[] answers) {
-      return Nd4j.createFromArray(answers).reshape('c', labels.length, classes);
+          Math.sqrt(variance / Math.max(1, labels.length - 1)));
     }
 
     private static float[] floats(INDArray logits) {

@@ -174,6 +174,20 @@ public final class LabeledData {
   }
 
   /**
+   * The same rows with other labels.
+   *
+   * @param labels {@code [rows]}, class indexes 0 to {@code classes - 1}; copied
+   * @return the rows; they share the features, and keep ids, weights and groups
+   * @throws IllegalArgumentException if there is not exactly one label per row, or one is out of
+   *     range
+   */
+  public LabeledData withLabels(int[] labels) {
+    int[] own = labels.clone();
+    Checks.areLabels(own, rows(), classes());
+    return new LabeledData(store, storeRows, own, classNames, rowIds, weights, groups);
+  }
+
+  /**
    * The same rows, each with its weight (1 if it has none yet) times that of its class.
    *
    * @param classWeights {@code [classes]}, finite and above 0

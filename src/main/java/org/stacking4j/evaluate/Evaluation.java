@@ -135,6 +135,20 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
     return values;
   }
 
+  /**
+   * The share of rows predicted right, where there are no probabilities to judge.
+   *
+   * @param predicted a class of each row, {@code [rows]}
+   * @param labels the right class of each row, {@code [rows]}, one or more
+   */
+  public static double accuracy(int[] predicted, int[] labels) {
+    int right = 0;
+    for (int row = 0; row < labels.length; row++) {
+      right += predicted[row] == labels[row] ? 1 : 0;
+    }
+    return (double) right / labels.length;
+  }
+
   /** In words: {@code accuracy 0.9692, log loss 0.1034 on 5000 rows}. */
   @Override
   public String toString() {

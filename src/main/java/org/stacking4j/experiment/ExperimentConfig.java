@@ -87,20 +87,15 @@ public record ExperimentConfig(
     GREEDY;
 
     MetaLearner[] learners(Fit fit) {
+      MetaLearner residual = MetaNetwork.residual().withSettings(fit.settings());
+      MetaLearner linear = MetaNetwork.linear().withSettings(fit.settings());
+      MetaLearner greedy = new GreedySelection(25);
       return switch (this) {
-        case BEST ->
-            new MetaLearner[] {RESIDUAL.learner(fit), LINEAR.learner(fit), GREEDY.learner(fit)};
-        default -> new MetaLearner[] {learner(fit)};
-      };
-    }
-
-    private MetaLearner learner(Fit fit) {
-      return switch (this) {
-        case BEST -> throw new IllegalStateException("best is several");
-        case RESIDUAL -> MetaNetwork.residual().withSettings(fit.settings());
-        case LINEAR -> MetaNetwork.linear().withSettings(fit.settings());
-        case FREE -> MetaNetwork.free().withSettings(fit.settings());
-        case GREEDY -> new GreedySelection(25);
+        case BEST -> new MetaLearner[] {residual, linear, greedy};
+        case RESIDUAL -> new MetaLearner[] {residual};
+        case LINEAR -> new MetaLearner[] {linear};
+        case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(fit.settings())};
+        case GREEDY -> new MetaLearner[] {greedy};
       };
     }
 

@@ -164,4 +164,30 @@ class LabeledDataWeightsTest {
     assertThat(weighted.withGroups(new long[] {4, -1}).digest())
         .isEqualTo("7849ca88b2953a2517b5c635968e5ff630259e4c6e38b4431b47f1251bc2182f");
   }
+
+  @Test
+  void withLabels_keepsEverythingElse() {
+    LabeledData rows = TinyRows.labelled(0, 1, 1).withWeights(new double[] {1, 2, 3});
+    rows = rows.withGroups(new long[] {7, 8, 9});
+    int[] labels = {1, 0, 1};
+
+    LabeledData other = rows.withLabels(labels);
+    labels[0] = 0;
+
+    assertThat(other.labels()).containsExactly(1, 0, 1);
+    assertThat(rows.labels()).containsExactly(0, 1, 1);
+    assertThat(other.features()).isEqualTo(rows.features());
+    assertThat(other.rowIds()).isEqualTo(rows.rowIds());
+    assertThat(other.weights()).isEqualTo(rows.weights());
+    assertThat(other.groups()).isEqualTo(rows.groups());
+    assertThat(other.digest()).isNotEqualTo(rows.digest());
+  }
+
+  @Test
+  void withLabels_thatAreNotTheRows() {
+    LabeledData rows = TinyRows.labelled(0, 1, 1);
+
+    assertThatIllegalArgumentException().isThrownBy(() -> rows.withLabels(new int[] {0, 1}));
+    assertThatIllegalArgumentException().isThrownBy(() -> rows.withLabels(new int[] {0, 1, 9}));
+  }
 }

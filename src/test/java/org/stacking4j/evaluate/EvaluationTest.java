@@ -290,4 +290,9 @@ final class EvaluationTest {
       return Nd4j.createFromArray(values);
     }
   }
+
+  @Test
+  void accuracy_isTheShareOfRowsPredictedRight() {
+    assertThat(Evaluation.accuracy(new int[] {0, 2, 1, 1}, new int[] {0, 1, 1, 1})).isEqualTo(0.75);
+  }
 }
