@@ -44,7 +44,7 @@ class Table {
     }
     System.out.println();
     String stack = "stack out-of-fold";
-    for (String rival : List.of("logit average", "soft vote", "fold average", "stack in-sample")) {
+    for (String rival : List.of("logit average", "soft vote", "equal-cost average", "stack in-sample")) {
       if (has(runs, rival)) {
         System.out.println("- " + difference(runs, stack, rival));
       }

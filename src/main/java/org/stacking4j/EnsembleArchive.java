@@ -258,12 +258,7 @@ final class EnsembleArchive {
               + manifest.combiner().networks());
     }
     MemberNetworks members = MemberNetworks.of(names, folds, refits);
-    boolean answers =
-        switch (manifest.prediction()) {
-          case FOLD_MEAN -> !members.folds(0).isEmpty();
-          case REFIT -> !members.refits().isEmpty();
-        };
-    if (!answers) {
+    if (!members.answer(manifest.prediction())) {
       throw new IOException("it has no networks for prediction by " + manifest.prediction());
     }
     int classes = manifest.classNames().size();

@@ -41,7 +41,7 @@ public record StackingConfig(
 
   /**
    * @throws IllegalArgumentException if there are no members, two share a name, or in-sample or
-   *     time-ordered is to predict by fold mean
+   *     time-ordered is to predict by fold networks
    */
   public StackingConfig {
     members = List.copyOf(members);
@@ -116,9 +116,9 @@ public record StackingConfig(
   }
 
   /**
-   * A builder with the defaults: out-of-fold with 5 folds, prediction by fold mean; the residual or
-   * the linear meta network or greedy selection, whichever is best on held-out rows, or the average
-   * if none is better on held-out rows; seed 1; no members yet.
+   * A builder with the defaults: out-of-fold with 5 folds, prediction by folds and refit; the
+   * residual or the linear meta network or greedy selection, whichever is best on held-out rows, or
+   * the average if none is better on held-out rows; seed 1; no members yet.
    */
   public static Builder builder() {
     return new Builder();
@@ -143,7 +143,7 @@ public record StackingConfig(
         List.of(MetaNetwork.residual(), MetaNetwork.linear(), new GreedySelection(25));
     private boolean doNoHarm = true;
     private Strategy strategy = new Strategy.OutOfFold(5);
-    private Prediction prediction = Prediction.FOLD_MEAN;
+    private Prediction prediction = Prediction.FOLDS_AND_REFIT;
     private long seed = 1;
 
     private Builder() {}

@@ -97,12 +97,7 @@ public final class StackingEnsemble {
     }
     MemberNetworks members =
         MemberNetworks.fit(
-            config.members(),
-            data,
-            folds,
-            config.prediction() == Prediction.REFIT,
-            config.seed(),
-            runner);
+            config.members(), data, folds, config.prediction().asksRefit(), config.seed(), runner);
     MetaFeatures features = members.trainingMetaFeatures(data, folds);
     CombinerChoice choice =
         CombinerChoice.of(

@@ -27,7 +27,7 @@ final class StackingConfigTest {
     StackingConfig config = StackingConfig.builder().member("a", Mlp.base(4, 3, 8)).build();
 
     assertThat(config.strategy()).isEqualTo(new Strategy.OutOfFold(5));
-    assertThat(config.prediction()).isEqualTo(Prediction.FOLD_MEAN);
+    assertThat(config.prediction()).isEqualTo(Prediction.FOLDS_AND_REFIT);
     assertThat(config.metaLearners())
         .extracting(MetaLearner::label)
         .containsExactly("residual network", "linear network", "greedy selection");

@@ -448,6 +448,7 @@ final class StackingEnsembleTest {
     StackingConfig.Builder builder =
         StackingConfig.builder()
             .outOfFold(3)
+            .prediction(Prediction.FOLD_MEAN)
             .doNoHarm(false)
             .metaLearners(MetaNetwork.residual().withSettings(SETTINGS));
     for (Member member : members) {

@@ -24,9 +24,11 @@ import org.stacking4j.train.Seeds;
  * same rows. The learner with the least log loss is chosen (the discrete Super Learner of van der
  * Laan, Polley, Hubbard 2007) and fitted on all rows. With <b>do no harm</b>, only learners count
  * whose log loss was lower than the average's and whose accuracy was not certainly lower. If there
- * is none, the average it is. The comparison leans to the average, so no further margin is asked:
- * the learners learn from fewer rows than they will, and answer for single networks' logits, which
- * are noisier than the mean of several.
+ * is none, the average it is.
+ *
+ * <p>The comparison is unfair to learners that correct the average: they learn from fewer rows than
+ * they will, and answer for single networks' logits, which are noisier than the mean of several. So
+ * their log loss is taken as lower by an {@linkplain MetaLearner#allowance allowance}.
  *
  * <p>Log losses are compared at each one's best temperature, which also goes into the combiner; so
  * a learner does not win by mending only how sure the average is.
@@ -55,6 +57,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
    * @param accuracyGain its accuracy less the average's
    * @param lossGain the average's log loss less its own, in nats
    * @param lossGainError standard error of {@code lossGain}
+   * @param allowance what is added to {@code lossGain} before it is compared, in nats
    */
   public record Evidence(
       String label,
@@ -62,13 +65,22 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       double logLoss,
       PairedDifference accuracyGain,
       double lossGain,
-      double lossGainError) {
-    /** Whether it was better than the average. */
+      double lossGainError,
+      double allowance) {
+    /** Whether it counts as better than the average. */
     public boolean convinces() {
-      return lossGain > 0 && accuracyGain.high() >= 0;
+      return gain() > 0 && accuracyGain.high() >= 0;
     }
 
-    /** In words: {@code log loss 0.0851 (0.0098 ± 0.0020 below the average), accuracy 0.9743}. */
+    /** By how much it counts as better than the average, in nats. */
+    double gain() {
+      return lossGain + allowance;
+    }
+
+    /**
+     * In words: {@code log loss 0.0851 (0.0098 ± 0.0020 below the average), accuracy 0.9743}; where
+     * only its allowance makes it count, that is said.
+     */
     @Override
     public String toString() {
       String comparison =
@@ -76,10 +88,13 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
               ? ""
               : String.format(
                   Locale.ROOT,
-                  " (%.4f ± %.4f %s the average)",
+                  " (%.4f ± %.4f %s the average%s)",
                   Math.abs(lossGain),
                   1.96 * lossGainError,
-                  lossGain < 0 ? "above" : "below");
+                  lossGain < 0 ? "above" : "below",
+                  lossGain <= 0 && gain() > 0
+                      ? String.format(Locale.ROOT, ", within its allowance of %.4f", allowance)
+                      : "");
       return String.format(
           Locale.ROOT, "log loss %.4f%s, accuracy %.4f", logLoss, comparison, accuracy);
     }
@@ -184,10 +199,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       List<Evidence> evidence = new ArrayList<>();
       int best = doNoHarm ? 0 : Math.min(1, answers.size() - 1);
       for (int i = 0; i < answers.size(); i++) {
-        Evidence found = evidence(answers.get(i));
+        Evidence found = evidence(answers.get(i), i == 0 ? 0 : learners.get(i - 1).allowance());
         evidence.add(found);
         boolean counts = i > 0 && (!doNoHarm || found.convinces());
-        if (counts && found.logLoss() < evidence.get(best).logLoss()) {
+        if (counts && found.gain() > evidence.get(best).gain()) {
           best = i;
         }
       }
@@ -239,7 +254,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       }
     }
 
-    private Evidence evidence(Answers own) {
+    private Evidence evidence(Answers own, double allowance) {
       double sum = 0;
       double squares = 0;
       for (int row = 0; row < labels.length; row++) {
@@ -252,10 +267,15 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       return new Evidence(
           own.label,
           Evaluation.accuracy(own.predicted, labels),
-          Arrays.stream(own.losses).sum() / labels.length,
+          mean(own.losses),
           PairedDifference.of(own.predicted, average.predicted, labels),
           mean,
-          Math.sqrt(variance / Math.max(1, labels.length - 1)));
+          Math.sqrt(variance / Math.max(1, labels.length - 1)),
+          allowance * mean(average.losses));
+    }
+
+    private static double mean(double[] losses) {
+      return Arrays.stream(losses).sum() / losses.length;
     }
 
     private static float[] floats(INDArray logits) {

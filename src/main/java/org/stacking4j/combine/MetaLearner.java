@@ -43,6 +43,15 @@ public interface MetaLearner {
   Combiner learn(MetaFeatures features, List<FitResult> fits);
 
   /**
+   * How much cross validation on meta-features underrates it, as a share of the average's log loss,
+   * 0 or more. There it answers for single networks' logits, and for new rows for the mean of
+   * several, which is less noisy.
+   */
+  default double allowance() {
+    return 0;
+  }
+
+  /**
    * Fits it.
    *
    * @param features what it learns from

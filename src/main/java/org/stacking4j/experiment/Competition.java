@@ -23,15 +23,18 @@ import org.stacking4j.meta.Prediction;
  * Everything that answers for the same test rows, compared with the average of the members.
  *
  * <p>The verdict on the last stack is against the strongest fair average. Fair are the logit
- * average of one network per member, and for an out-of-fold stack also the logit average of all
- * fold networks, because it takes as many fits; the one with the higher accuracy on the test rows,
- * or with the lower log loss of equals, is the strongest. Choosing it by the rows it is judged on
- * is luck on the average's side: a stack that is found to beat it has beaten both. Votes are on the
- * leaderboard only: the more rivals there are to choose from, the more the best owes to luck.
+ * average of one network per member, and for an out-of-fold stack also the logit average of all the
+ * networks that were fitted for it, because it takes as many fits; the one with the higher accuracy
+ * on the test rows, or with the lower log loss of equals, is the strongest. Choosing it by the rows
+ * it is judged on is luck on the average's side: a stack that is found to beat it has beaten both.
+ * Votes are on the leaderboard only: the more rivals there are to choose from, the more the best
+ * owes to luck.
  */
 final class Competition {
   /** The rival every other row is compared with. */
   private static final String REFERENCE = CombinerChoice.AVERAGE;
+
+  private static final String EQUAL_COST = "equal-cost average";
 
   private final LabeledData test;
   private final long seed;
@@ -73,7 +76,8 @@ final class Competition {
   }
 
   /**
-   * Enters a stack and, out-of-fold, the average of its fold networks, its rival at equal cost.
+   * Enters a stack and, out-of-fold, its rival at equal cost: the logit average of all networks
+   * that were fitted for it.
    *
    * @param answers what the stack's members say of the test rows
    */
@@ -82,13 +86,13 @@ final class Competition {
     fairAverages.clear();
     fairAverages.add(REFERENCE);
     if (label.equals("out-of-fold")) {
-      INDArray byFolds =
-          stack.prediction() == Prediction.FOLD_MEAN
-              ? logits
-              : stack.members().logits(test, Prediction.FOLD_MEAN);
+      INDArray byAll =
+          stack.prediction() == Prediction.REFIT
+              ? stack.members().logits(test, Prediction.FOLDS_AND_REFIT)
+              : logits;
       double seconds = stack.members().seconds();
-      enter("fold average", Combiner.logitAverage(classes), byFolds, seconds);
-      fairAverages.add("fold average");
+      enter(EQUAL_COST, Combiner.logitAverage(classes), byAll, seconds);
+      fairAverages.add(EQUAL_COST);
     }
     lastStack = "stack " + label;
     return enter(lastStack, stack.combiner(), logits, stack.seconds());

@@ -24,7 +24,7 @@ import org.stacking4j.network.Trainer;
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
  * @param members the base networks
- * @param fit how every network is fitted
+ * @param fit how every base network is fitted; its trainer is that of meta networks too
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
  *     {@code all} for the first two
  * @param inSample how to stack in-sample
@@ -57,7 +57,7 @@ public record ExperimentConfig(
     }
   }
 
-  /** How every network is fitted; see {@link FitSettings}. */
+  /** How every base network is fitted; see {@link FitSettings}. */
   public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
     public Fit {
       if (epochs < 1) {
@@ -86,15 +86,16 @@ public record ExperimentConfig(
     /** Members' weights, by greedy selection. */
     GREEDY;
 
-    MetaLearner[] learners(Fit fit) {
-      MetaLearner residual = MetaNetwork.residual().withSettings(fit.settings());
-      MetaLearner linear = MetaNetwork.linear().withSettings(fit.settings());
+    MetaLearner[] learners(Trainer trainer) {
+      FitSettings settings = FitSettings.defaults().withTrainer(trainer);
+      MetaLearner residual = MetaNetwork.residual().withSettings(settings);
+      MetaLearner linear = MetaNetwork.linear().withSettings(settings);
       MetaLearner greedy = new GreedySelection(25);
       return switch (this) {
         case BEST -> new MetaLearner[] {residual, linear, greedy};
         case RESIDUAL -> new MetaLearner[] {residual};
         case LINEAR -> new MetaLearner[] {linear};
-        case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(fit.settings())};
+        case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(settings)};
         case GREEDY -> new MetaLearner[] {greedy};
       };
     }
@@ -162,23 +163,23 @@ public record ExperimentConfig(
       builder.member(new Member(member.name(), network, fit.settings()));
     }
     switch (label) {
-      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit));
+      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit.trainer()));
       case "out-of-fold" ->
           builder
               .outOfFold(outOfFold.folds(), outOfFold.repeats())
               .prediction(outOfFold.prediction())
-              .metaLearners(outOfFold.meta().learners(fit))
+              .metaLearners(outOfFold.meta().learners(fit.trainer()))
               .doNoHarm(outOfFold.doNoHarm());
       case "time-ordered" ->
           builder
               .timeOrdered(timeOrdered.folds())
-              .metaLearners(timeOrdered.meta().learners(fit))
+              .metaLearners(timeOrdered.meta().learners(fit.trainer()))
               .doNoHarm(timeOrdered.doNoHarm());
       default ->
           builder
               .holdout(holdout.fraction())
               .prediction(holdout.prediction())
-              .metaLearners(holdout.meta().learners(fit))
+              .metaLearners(holdout.meta().learners(fit.trainer()))
               .doNoHarm(holdout.doNoHarm());
     }
     return builder.build();

@@ -102,6 +102,7 @@ record Results(
             line.put("accuracy", evidence.accuracy());
             line.put("log_loss_gain", evidence.lossGain());
             line.put("log_loss_gain_error", evidence.lossGainError());
+            line.put("allowance", evidence.allowance());
           }
         });
   }

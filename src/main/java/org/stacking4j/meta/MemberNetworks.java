@@ -24,6 +24,9 @@ import org.stacking4j.train.Seeds;
  * safe to use from several threads.
  */
 public final class MemberNetworks {
+  /** What a network of all rows counts beside fold networks; docs/stacking.md has numbers. */
+  private static final int REFIT_WEIGHT = 2;
+
   private final List<String> names;
   private final List<List<FitResult>> folds;
   private final List<FitResult> refits;
@@ -140,6 +143,12 @@ public final class MemberNetworks {
     return refits;
   }
 
+  /** Whether there are all networks that a prediction asks. */
+  public boolean answer(Prediction prediction) {
+    return !(prediction.asksRefit() && refits.isEmpty())
+        && !(prediction.asksFolds() && folds.get(0).isEmpty());
+  }
+
   /** How many classes the networks tell apart. */
   public int classes() {
     return networks(0, refits.isEmpty() ? Prediction.FOLD_MEAN : Prediction.REFIT)
@@ -221,13 +230,18 @@ public final class MemberNetworks {
       }
       List<FitResult> networks = networks(m, prediction);
       INDArray sum = networks.get(0).network().logits(features);
+      int weights = networks.size();
+      if (prediction == Prediction.FOLDS_AND_REFIT) {
+        sum.muli(REFIT_WEIGHT);
+        weights += REFIT_WEIGHT - 1;
+      }
       for (FitResult other : networks.subList(1, networks.size())) {
         INDArray addend = other.network().logits(features);
         sum.addi(addend);
         addend.close();
       }
       all.get(NDArrayIndex.all(), NDArrayIndex.interval((long) m * classes, (m + 1L) * classes))
-          .assign(sum.divi(networks.size()));
+          .assign(sum.divi(weights));
       sum.close();
     }
     return all;
@@ -305,15 +319,18 @@ public final class MemberNetworks {
     return names.size() * classes();
   }
 
+  /** Those that answer, the one of all rows first. */
   private List<FitResult> networks(int member, Prediction prediction) {
-    List<FitResult> networks =
-        switch (prediction) {
-          case FOLD_MEAN -> folds.get(member);
-          case REFIT -> refits.isEmpty() ? List.of() : List.of(refits.get(member));
-        };
-    if (networks.isEmpty()) {
+    if (!answer(prediction)) {
       throw new IllegalStateException(
           "member '" + names.get(member) + "' has no networks for prediction by " + prediction);
+    }
+    List<FitResult> networks = new ArrayList<>();
+    if (prediction.asksRefit()) {
+      networks.add(refits.get(member));
+    }
+    if (prediction.asksFolds()) {
+      networks.addAll(folds.get(member));
     }
     return networks;
   }

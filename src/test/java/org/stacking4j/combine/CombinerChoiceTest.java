@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.LocalFits;
@@ -49,7 +51,7 @@ final class CombinerChoiceTest {
     Evidence best = evidence(choice, choice.label());
     assertThat(best.convinces()).isTrue();
     for (Evidence other : choice.evidence()) {
-      assertThat(best.logLoss()).isLessThanOrEqualTo(other.logLoss());
+      assertThat(best.gain()).isGreaterThanOrEqualTo(other.gain());
     }
   }
 
@@ -62,6 +64,58 @@ final class CombinerChoiceTest {
     INDArray logits = ALIKE.logits();
     assertThat(choice.combiner().predict(logits))
         .isEqualTo(Combiner.logitAverage(3).predict(logits));
+  }
+
+  /** Learns nothing, leans to the second member; cross validation is said to underrate it. */
+  private record Leaning(double allowance) implements MetaLearner {
+    @Override
+    public String label() {
+      return "leaning";
+    }
+
+    @Override
+    public void checkSizes(int members, int classes) {}
+
+    @Override
+    public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
+      return List.of();
+    }
+
+    @Override
+    public Combiner learn(MetaFeatures features, List<FitResult> fits) {
+      return new WeightedAverage(List.of(0.4, 0.6), 3);
+    }
+  }
+
+  @Test
+  void of_aLearnerThatIsWorse_countsWithinItsAllowance() {
+    CombinerChoice without = CombinerChoice.of(List.of(new Leaning(0)), true, ALIKE, 1, RUNNER);
+    Evidence worse = evidence(without, "leaning");
+    double average = evidence(without, CombinerChoice.AVERAGE).logLoss();
+    double enough = -worse.lossGain() / average * 1.01;
+    CombinerChoice with = CombinerChoice.of(List.of(new Leaning(enough)), true, ALIKE, 1, RUNNER);
+
+    assertThat(worse.lossGain()).isNegative();
+    assertThat(worse.accuracyGain().high()).isPositive();
+    assertThat(without.label()).isEqualTo(CombinerChoice.AVERAGE);
+    assertThat(worse.toString()).contains(" above the average), accuracy ");
+    assertThat(with.label()).isEqualTo("leaning");
+    Evidence allowed = evidence(with, "leaning");
+    assertThat(allowed.allowance()).isCloseTo(enough * average, within(1e-12));
+    assertThat(allowed.toString())
+        .contains(
+            String.format(
+                Locale.ROOT,
+                " above the average, within its allowance of %.4f), accuracy ",
+                allowed.allowance()));
+  }
+
+  @Test
+  void allowance_isForCorrectionsToTheAverage() {
+    assertThat(RESIDUAL.allowance()).isEqualTo(0.05);
+    assertThat(LINEAR.allowance()).isEqualTo(0.05);
+    assertThat(MetaNetwork.free().allowance()).isZero();
+    assertThat(GREEDY.allowance()).isZero();
   }
 
   @Test

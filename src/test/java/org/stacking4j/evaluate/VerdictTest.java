@@ -13,13 +13,13 @@ final class VerdictTest {
   private static final LossDifference HIGHER = new LossDifference(0.0129, 0.0067, 0.0191);
 
   private static String verdict(int rows, int onlyStack, int onlyAverage, LossDifference logLoss) {
-    return Verdict.of("fold average", new Comparison(rows, onlyStack, onlyAverage, logLoss));
+    return Verdict.of("equal-cost average", new Comparison(rows, onlyStack, onlyAverage, logLoss));
   }
 
   @Test
   void of_aStackThatIsBetter() {
     String sentence =
-        "the stack beats the fold average by 0.32 ± 0.28 percentage points of accuracy"
+        "the stack beats the equal-cost average by 0.32 ± 0.28 percentage points of accuracy"
             + " (5000 rows, p = 0.024)";
 
     assertThat(verdict(5000, 33, 17, OPEN)).isEqualTo(sentence);
@@ -30,7 +30,7 @@ final class VerdictTest {
   void of_aStackThatIsBetterButSurerOfItsMistakes() {
     assertThat(verdict(5000, 80, 20, HIGHER))
         .isEqualTo(
-            "the stack beats the fold average by 1.20 ± 0.39 percentage points of accuracy"
+            "the stack beats the equal-cost average by 1.20 ± 0.39 percentage points of accuracy"
                 + " (5000 rows, p < 0.001), but its probabilities are worse"
                 + " (log loss higher by 0.007 to 0.019)");
   }
@@ -38,7 +38,7 @@ final class VerdictTest {
   @Test
   void of_aStackThatCannotBeToldApart() {
     String sentence =
-        "no evidence that stacking helps here (difference to the fold average"
+        "no evidence that stacking helps here (difference to the equal-cost average"
             + " +0.04 ± 0.29 percentage points, 5000 rows, p = 0.78); use the average";
 
     assertThat(verdict(5000, 27, 25, OPEN)).isEqualTo(sentence);
@@ -50,7 +50,7 @@ final class VerdictTest {
     // "No evidence that stacking helps" would be untrue.
     assertThat(verdict(5000, 25, 27, LOWER))
         .isEqualTo(
-            "no evidence that stacking improves accuracy here (difference to the fold average"
+            "no evidence that stacking improves accuracy here (difference to the equal-cost average"
                 + " -0.04 ± 0.29 percentage points, 5000 rows, p = 0.78); use the average, unless"
                 + " you need probabilities, where the stack is better (log loss lower by 0.007 to"
                 + " 0.019)");
@@ -60,7 +60,7 @@ final class VerdictTest {
   void of_aStackThatIsWorse() {
     assertThat(verdict(5000, 20, 50, LOWER))
         .isEqualTo(
-            "the stack is worse than the fold average by 0.60 ± 0.33 percentage points of accuracy"
+            "the stack is worse than the equal-cost average by 0.60 ± 0.33 percentage points of accuracy"
                 + " (5000 rows, p < 0.001); use the average");
   }
 
@@ -68,7 +68,7 @@ final class VerdictTest {
   void of_answersThatAreAllTheSame() {
     assertThat(verdict(45, 0, 0, new LossDifference(0, 0, 0)))
         .isEqualTo(
-            "no evidence that stacking helps here (difference to the fold average"
+            "no evidence that stacking helps here (difference to the equal-cost average"
                 + " +0.00 ± 4.17 percentage points, 45 rows, p = 1.00); use the average");
   }
 

@@ -67,7 +67,7 @@ class ExperimentTest {
             "logit average",
             "soft vote",
             "majority vote",
-            "fold average",
+            "equal-cost average",
             "stack in-sample",
             "stack out-of-fold");
   }
@@ -125,7 +125,7 @@ class ExperimentTest {
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .contains("stack holdout")
-        .doesNotContain("fold average", "stack in-sample");
+        .doesNotContain("equal-cost average", "stack in-sample");
   }
 
   @Test
@@ -136,7 +136,7 @@ class ExperimentTest {
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
         .contains("stack time-ordered")
-        .doesNotContain("fold average", "stack out-of-fold");
+        .doesNotContain("equal-cost average", "stack out-of-fold");
     assertThat(heard.plans).singleElement().asString().startsWith("10 fits of base networks: ");
     assertThat(heard.finished).filteredOn(fit -> fit.contains("member '")).hasSize(2 * (1 + 4));
     assertThat(heard.announced).isEqualTo(heard.epochs);
@@ -154,7 +154,7 @@ class ExperimentTest {
     Leaderboard board = new Experiment(config, 1, heard).run(folder.resolve("out")).leaderboard();
 
     assertThat(board.rows().stream().map(Leaderboard.Row::name))
-        .contains("fold average", "stack out-of-fold");
+        .contains("equal-cost average", "stack out-of-fold");
     assertThat(heard.plans).singleElement().asString().startsWith("14 fits of base networks: ");
     assertThat(heard.finished)
         .filteredOn(fit -> fit.contains("member '"))

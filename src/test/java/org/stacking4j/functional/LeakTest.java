@@ -336,6 +336,7 @@ final class LeakTest {
     return StackingConfig.builder()
         .member(new Member("a", TinyNetworks.linear(4, 3), SETTINGS))
         .member(new Member("b", TinyNetworks.linear(4, 3), SETTINGS.withEpochs(1)))
+        .prediction(Prediction.FOLD_MEAN)
         .doNoHarm(false)
         .metaLearners(MetaNetwork.residual().withRepeats(1).withSettings(SETTINGS.withEpochs(1)));
   }

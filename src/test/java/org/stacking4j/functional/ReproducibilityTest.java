@@ -164,6 +164,7 @@ final class ReproducibilityTest {
     StackingConfig.Builder builder =
         StackingConfig.builder()
             .outOfFold(2)
+            .prediction(Prediction.FOLD_MEAN)
             .seed(11)
             .doNoHarm(false)
             .metaLearners(MetaNetwork.residual().withSettings(SETTINGS));

@@ -65,6 +65,7 @@ final class SaveLoadTest {
     return Stream.of(
         config(),
         config().prediction(Prediction.REFIT),
+        config().prediction(Prediction.FOLDS_AND_REFIT),
         config().holdout(0.3),
         config().inSample(),
         config().timeOrdered(2),
@@ -263,10 +264,10 @@ final class SaveLoadTest {
             config().metaLearners(new GreedySelection(5)),
             config().metaLearners(MetaNetwork.residual().withRepeats(3).withSettings(SETTINGS)),
             config().metaLearners(new GreedySelection(5), MetaNetwork.linear()),
-            // A meta network that learns nothing is no better than the average.
+            // A meta network that has learned nothing answers by chance.
             config()
                 .doNoHarm(true)
-                .metaLearners(MetaNetwork.residual().withSettings(SETTINGS.withEpochs(0))));
+                .metaLearners(MetaNetwork.free().withSettings(SETTINGS.withEpochs(0))));
     List<String> kinds = new ArrayList<>();
     for (StackingConfig.Builder config : configs) {
       StackingEnsemble saved = fit(config);
@@ -523,6 +524,7 @@ final class SaveLoadTest {
         .member(new Member("a", TinyNetworks.linear(6, 3), SETTINGS))
         .member(new Member("b", Mlp.base(6, 3, 8), SETTINGS))
         .outOfFold(2)
+        .prediction(Prediction.FOLD_MEAN)
         .doNoHarm(false)
         .metaLearners(MetaNetwork.residual().withRepeats(1).withSettings(SETTINGS));
   }

@@ -3,6 +3,7 @@ package org.stacking4j.meta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 import static org.stacking4j.testing.TinyNetworks.fitted;
 import static org.stacking4j.testing.TinyNetworks.floats;
 import static org.stacking4j.testing.TinyNetworks.withWeights;
@@ -225,6 +226,16 @@ final class MemberNetworksTest {
         networks().logits(Nd4j.createFromArray(new float[][] {{1, 2}}), Prediction.REFIT);
 
     assertThat(floats(logits)).containsExactly(10, 20, 7, -4);
+  }
+
+  @Test
+  void logits_byFoldsAndRefit_countTheNetworkOfAllRowsTwice() {
+    INDArray logits =
+        networks().logits(Nd4j.createFromArray(new float[][] {{1, 2}}), Prediction.FOLDS_AND_REFIT);
+
+    // Member a multiplies by (1 + 2 + 3 + 2 × 10) / 5, member b adds (1 + 2 + 3 + 2 × 5) / 5.
+    assertThat(floats(logits))
+        .containsExactly(new float[] {5.2f, 10.4f, 5.2f, -2.2f}, within(1e-5f));
   }
 
   @Test

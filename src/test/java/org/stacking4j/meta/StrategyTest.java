@@ -24,6 +24,7 @@ final class StrategyTest {
     assertThat(new Strategy.TimeOrdered(3).label()).isEqualTo("time-ordered");
     assertThat(Prediction.FOLD_MEAN).hasToString("fold-mean");
     assertThat(Prediction.REFIT).hasToString("refit");
+    assertThat(Prediction.FOLDS_AND_REFIT).hasToString("folds-and-refit");
   }
 
   @ParameterizedTest
