@@ -134,7 +134,7 @@ public final class Experiment {
     int count = stack.members().size();
     listener.stageStarted(
         String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()),
-        count * config.fit().epochs());
+        config.epochsOfEach());
     return MemberNetworks.fitOnAllRows(stack.members(), train, stack.seed(), runner);
   }
 }

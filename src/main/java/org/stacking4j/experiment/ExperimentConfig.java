@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.nd4j.linalg.learning.config.Adam;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
@@ -24,7 +27,7 @@ import org.stacking4j.network.Trainer;
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
  * @param members the base networks
- * @param fit how every network is fitted
+ * @param fit how every network is fitted that does not say otherwise
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
  *     {@code all} for the first two
  * @param inSample how to stack in-sample
@@ -50,22 +53,63 @@ public record ExperimentConfig(
   private static final List<String> STRATEGIES =
       List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
-  /** A base network: its name and the units of its hidden layers. */
-  public record BaseNetwork(String name, List<Integer> hidden) {
+  /**
+   * A base network. What a conf file leaves out has the value of {@code fit}, and the seed that of
+   * the whole.
+   *
+   * @param name of its columns, seeds and errors
+   * @param hidden units of its hidden layers
+   * @param epochs passes over the rows
+   * @param batchSize rows per step
+   * @param gradientNormLimit the largest norm of the whole gradient
+   * @param learningRate Adam's step
+   * @param seed in the place of the whole's
+   */
+  public record BaseNetwork(
+      String name,
+      List<Integer> hidden,
+      int epochs,
+      int batchSize,
+      double gradientNormLimit,
+      double learningRate,
+      long seed) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
+      checkSteps(epochs, batchSize);
+      if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "learning-rate must be a finite number > 0, found " + learningRate);
+      }
+    }
+
+    private Member member(boolean table, int columns, int classes, Trainer trainer) {
+      int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
+      MultiLayerConfiguration network =
+          table ? Mlp.table(columns, classes, units) : Mlp.base(columns, classes, units);
+      for (NeuralNetConfiguration layer : network.getConfs()) {
+        if (layer.getLayer() instanceof BaseLayer trained) {
+          trained.setIUpdater(new Adam(learningRate));
+        }
+      }
+      return new Member(
+              name, network, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+          .withSeed(seed);
     }
   }
 
-  /** How every network is fitted; see {@link FitSettings}. */
+  private static void checkSteps(int epochs, int batchSize) {
+    if (epochs < 1) {
+      throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
+    }
+    if (batchSize < 2) {
+      throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
+    }
+  }
+
+  /** How a network is fitted that does not say otherwise; see {@link FitSettings}. */
   public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
     public Fit {
-      if (epochs < 1) {
-        throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
-      }
-      if (batchSize < 2) {
-        throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
-      }
+      checkSteps(epochs, batchSize);
     }
 
     FitSettings settings() {
@@ -154,12 +198,7 @@ public record ExperimentConfig(
   StackingConfig stack(String label, int columns, int classes) {
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
-      int[] hidden = member.hidden().stream().mapToInt(Integer::intValue).toArray();
-      MultiLayerConfiguration network =
-          DataSource.isTable(data)
-              ? Mlp.table(columns, classes, hidden)
-              : Mlp.base(columns, classes, hidden);
-      builder.member(new Member(member.name(), network, fit.settings()));
+      builder.member(member.member(DataSource.isTable(data), columns, classes, fit.trainer()));
     }
     switch (label) {
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit));
@@ -184,6 +223,11 @@ public record ExperimentConfig(
     return builder.build();
   }
 
+  /** How many epochs one fit of each member has, all together. */
+  int epochsOfEach() {
+    return members.stream().mapToInt(BaseNetwork::epochs).sum();
+  }
+
   /** How many epochs all fits of a stack's members have together. */
   int memberEpochs(String label) {
     int networks =
@@ -193,6 +237,6 @@ public record ExperimentConfig(
           case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };
-    return networks * members.size() * fit.epochs();
+    return networks * epochsOfEach();
   }
 }

@@ -79,7 +79,8 @@ public final class MemberNetworks {
    * @param data the training rows
    * @param folds which rows to leave out of which fit; may have no folds
    * @param refit whether to fit each member on all rows too
-   * @param seed of the ensemble; the seeds of the fits come from it, the member's name and the fold
+   * @param seed of the ensemble; the seeds of the fits come from it, or from the member's own, the
+   *     member's name and the fold
    * @param runner where they run
    * @throws org.stacking4j.train.FitException if a fit failed
    */
@@ -97,6 +98,7 @@ public final class MemberNetworks {
     }
     List<FitTask> tasks = new ArrayList<>();
     for (Member member : members) {
+      long own = member.seed() == null ? seed : member.seed();
       for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
         tasks.add(
             new FitTask(
@@ -108,7 +110,7 @@ public final class MemberNetworks {
                 member.settings(),
                 training.get(fold),
                 null,
-                Seeds.of(seed, member.name(), fold)));
+                Seeds.of(own, member.name(), fold)));
       }
     }
     List<FitResult> results = runner.run(tasks);

@@ -2,6 +2,7 @@ package org.stacking4j.network;
 
 import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One base network of an ensemble, still to be fitted: its name, architecture and settings.
@@ -13,8 +14,11 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
  * @param configuration a network that ends in a softmax {@code OutputLayer} with cross-entropy
  *     ({@code LossFunction.MCXENT})
  * @param settings how it is fitted
+ * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
+ *     ensemble's
  */
-public record Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
+public record Member(
+    String name, MultiLayerConfiguration configuration, FitSettings settings, @Nullable Long seed) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
@@ -33,9 +37,23 @@ public record Member(String name, MultiLayerConfiguration configuration, FitSett
     NetworkCheck.check("member '" + name + "'", configuration);
   }
 
+  /**
+   * A member that is fitted by these settings and by the ensemble's seed.
+   *
+   * @throws IllegalArgumentException as the constructor of all does
+   */
+  public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
+    this(name, configuration, settings, null);
+  }
+
   /** A member with {@link FitSettings#defaults()}. */
   public static Member of(String name, MultiLayerConfiguration configuration) {
     return new Member(name, configuration, FitSettings.defaults());
+  }
+
+  /** This member with a seed of its own, whatever the ensemble's is. */
+  public Member withSeed(long seed) {
+    return new Member(name, configuration, settings, seed);
   }
 
   /** A copy of the configuration. */

@@ -19,6 +19,8 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
 
@@ -129,6 +131,53 @@ class ConfFileTest {
   }
 
   @Test
+  void members_haveTheirOwnSettings_orThoseOfFit() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            seed: 7
+            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused}
+            members:
+              - {name: plain, hidden: [4]}
+              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002}
+              - {name: noisy, hidden: [4], batch-size: 8, gradient-norm-limit: Infinity, seed: 70}
+            """);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+
+    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED);
+    assertThat(members)
+        .extracting(Member::settings)
+        .containsExactly(
+            plain,
+            plain.withEpochs(9),
+            plain.withBatchSize(8).withGradientNormLimit(Double.POSITIVE_INFINITY));
+    assertThat(members).extracting(Member::seed).containsExactly(7L, 7L, 70L);
+    assertThat(unseeded(members.get(0).configuration())).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+    // Every layer that learns has the step it is told, and nothing else is changed.
+    String slow = unseeded(members.get(1).configuration());
+    assertThat(slow).contains("0.002").doesNotContain("0.001");
+    assertThat(slow.replace("0.002", "0.001")).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+  }
+
+  @Test
+  void members_followTheOptionsInWhatTheyDoNotSay() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("my.yaml"),
+            "members: [{name: a, hidden: [4]}, {name: b, hidden: [4], epochs: 3}]\n");
+
+    ExperimentConfig config = ConfFile.read(file, Map.of("fit.epochs", 1, "seed", 5));
+
+    assertThat(config.members())
+        .extracting(ExperimentConfig.BaseNetwork::epochs)
+        .containsExactly(1, 3);
+    assertThat(config.members())
+        .extracting(ExperimentConfig.BaseNetwork::seed)
+        .containsExactly(5L, 5L);
+  }
+
+  @Test
   void overrides_goBeforeTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 3\nfit: {epochs: 4}\n");
 
@@ -147,7 +196,10 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: hidden, name
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: batch-size, epochs, gradient-norm-limit, hidden, learning-rate, name, seed
+          members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
+          members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
+          members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
           fit: {epochs: many}           | fit.epochs

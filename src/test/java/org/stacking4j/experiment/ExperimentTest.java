@@ -255,6 +255,24 @@ class ExperimentTest {
   }
 
   @Test
+  void run_membersWithEpochsOfTheirOwn_areAnnouncedAndFittedSo() throws IOException {
+    Recorded heard = new Recorded();
+    List<?> members =
+        List.of(
+            Map.of("name", "small", "hidden", List.of(6), "epochs", 2),
+            Map.of("name", "deep", "hidden", List.of(8, 8)));
+    new Experiment(config("members", members), 1, heard).run(folder.resolve("out"));
+
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo((2 + 3) * (1 + 3));
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("out").resolve("results.json").toFile());
+    assertThat(results.get("epoch_losses").get("out-of-fold small fold 1")).hasSize(2);
+    assertThat(results.get("epoch_losses").get("out-of-fold deep fold 1")).hasSize(3);
+    assertThat(results.get("config").get("members").get(0).get("epochs").asInt()).isEqualTo(2);
+    assertThat(results.get("config").get("members").get(1).get("batch-size").asInt()).isEqualTo(16);
+  }
+
+  @Test
   void run_impossibleFolds_failsBeforeAnythingIsFittedOrWritten() throws IOException {
     Recorded heard = new Recorded();
     Experiment experiment = new Experiment(config("out-of-fold.folds", 31), 1, heard);
