@@ -44,7 +44,7 @@ import org.stacking4j.train.FitResult;
  * order as little-endian float32. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 2;
+  static final int FORMAT_VERSION = 3;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -130,11 +130,15 @@ final class EnsembleArchive {
     }
   }
 
-  /** One network; the member's name is empty for the meta network, and fold 0 means all rows. */
+  /**
+   * One network; the member's name is empty for the meta network, fold 0 means all rows, and no
+   * columns mean all.
+   */
   private record Network(
       String folder,
       String member,
       int fold,
+      List<Integer> columns,
       List<Double> epochLosses,
       double seconds,
       Trainer trainer) {}
@@ -190,7 +194,14 @@ final class EnsembleArchive {
       List<Network> networks,
       List<FitResult> fits) {
     networks.add(
-        new Network(folder, member, fold, fit.epochLosses(), fit.seconds(), fit.trainer()));
+        new Network(
+            folder,
+            member,
+            fold,
+            fit.network().columns(),
+            fit.epochLosses(),
+            fit.seconds(),
+            fit.trainer()));
     fits.add(fit);
   }
 
@@ -287,7 +298,8 @@ final class EnsembleArchive {
   }
 
   private static void checkSizes(String owner, FitResult fit, int columns, int classes) {
-    NetworkCheck.checkSizes(owner, fit.network().configuration(), columns, classes);
+    TrainedNetwork network = fit.network();
+    NetworkCheck.checkSizes(owner, network.configuration(), network.columns(), columns, classes);
   }
 
   private static Manifest readManifest(ZipFile zip) throws IOException {
@@ -313,8 +325,17 @@ final class EnsembleArchive {
       boolean residual = manifest.path("residual").asBoolean();
       manifest.remove("residual");
       String label = residual ? "residual network" : "free network";
-      manifest.putPOJO("combiner", new CombinerEntry(label, "network", residual, 1, List.of(), 1));
-      return JSON.readValue(JSON.writeValueAsBytes(manifest), Manifest.class);
+      manifest.set(
+          "combiner",
+          JSON.valueToTree(new CombinerEntry(label, "network", residual, 1, List.of(), 1)));
+    }
+    if (version < 3) {
+      // Every network saw all columns.
+      for (JsonNode network : tree.path("networks")) {
+        if (network instanceof ObjectNode entry) {
+          entry.putArray("columns");
+        }
+      }
     }
     return JSON.treeToValue(tree, Manifest.class);
   }
@@ -330,7 +351,8 @@ final class EnsembleArchive {
     bytes.asFloatBuffer().get(parameters);
     try {
       TrainedNetwork trained =
-          TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters);
+          TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters)
+              .withColumns(network.columns());
       return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
     } catch (RuntimeException e) {
       throw new IOException(network.folder() + ": " + e.getMessage(), e);

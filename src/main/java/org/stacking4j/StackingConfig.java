@@ -107,7 +107,11 @@ public record StackingConfig(
     }
     for (Member member : members) {
       NetworkCheck.checkSizes(
-          "member '" + member.name() + "'", member.configuration(), data.columns(), data.classes());
+          "member '" + member.name() + "'",
+          member.configuration(),
+          member.columns(),
+          data.columns(),
+          data.classes());
     }
     for (MetaLearner learner : metaLearners) {
       learner.checkSizes(members.size(), data.classes());

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,6 +97,10 @@ public final class ConfFile {
           complete(member, key, fit.path(key));
         }
         complete(member, "learning-rate", DoubleNode.valueOf(LEARNING_RATE));
+        complete(member, "columns", TextNode.valueOf(""));
+        if (member.path("columns").isIntegralNumber()) { // one column alone
+          member.put("columns", member.path("columns").asText());
+        }
         complete(member, "seed", tree.path("seed"));
       }
     }

@@ -1,8 +1,12 @@
 package org.stacking4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -50,6 +54,7 @@ public record ExperimentConfig(
     Holdout holdout,
     TimeOrdered timeOrdered) {
 
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?: *- *(\\d{1,7}))?");
   private static final List<String> STRATEGIES =
       List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
@@ -63,6 +68,8 @@ public record ExperimentConfig(
    * @param batchSize rows per step
    * @param gradientNormLimit the largest norm of the whole gradient
    * @param learningRate Adam's step
+   * @param columns which feature columns it sees, such as {@code 0-391, 400}, counted from 0; empty
+   *     for all
    * @param seed in the place of the whole's
    */
   public record BaseNetwork(
@@ -72,6 +79,7 @@ public record ExperimentConfig(
       int batchSize,
       double gradientNormLimit,
       double learningRate,
+      String columns,
       long seed) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
@@ -80,12 +88,36 @@ public record ExperimentConfig(
         throw new IllegalArgumentException(
             "learning-rate must be a finite number > 0, found " + learningRate);
       }
+      parse(columns); // so that the file is named with what is wrong in it
     }
 
-    private Member member(boolean table, int columns, int classes, Trainer trainer) {
+    private static int[] parse(String columns) {
+      List<Integer> parsed = new ArrayList<>();
+      for (String range : columns.isBlank() ? new String[0] : columns.split(",", -1)) {
+        Matcher bounds = RANGE.matcher(range.strip());
+        if (!bounds.matches()) {
+          throw new IllegalArgumentException(
+              "columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '"
+                  + range.strip()
+                  + "'");
+        }
+        int first = Integer.parseInt(bounds.group(1));
+        int last = bounds.group(2) == null ? first : Integer.parseInt(bounds.group(2));
+        if (last < first) {
+          throw new IllegalArgumentException(
+              "columns must be ranges that go up, found '" + range.strip() + "'");
+        }
+        IntStream.rangeClosed(first, last).forEach(parsed::add);
+      }
+      return parsed.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private Member member(boolean table, int ofData, int classes, Trainer trainer) {
+      int[] seen = parse(columns);
+      int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
       MultiLayerConfiguration network =
-          table ? Mlp.table(columns, classes, units) : Mlp.base(columns, classes, units);
+          table ? Mlp.table(inputs, classes, units) : Mlp.base(inputs, classes, units);
       for (NeuralNetConfiguration layer : network.getConfs()) {
         if (layer.getLayer() instanceof BaseLayer trained) {
           trained.setIUpdater(new Adam(learningRate));
@@ -93,6 +125,7 @@ public record ExperimentConfig(
       }
       return new Member(
               name, network, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+          .withColumns(seen)
           .withSeed(seed);
     }
   }

@@ -110,7 +110,8 @@ public final class MemberNetworks {
                 member.settings(),
                 training.get(fold),
                 null,
-                Seeds.of(own, member.name(), fold)));
+                Seeds.of(own, member.name(), fold),
+                member.columns()));
       }
     }
     List<FitResult> results = runner.run(tasks);

@@ -1,6 +1,8 @@
 package org.stacking4j.network;
 
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param configuration a network that ends in a softmax {@code OutputLayer} with cross-entropy
  *     ({@code LossFunction.MCXENT})
  * @param settings how it is fitted
+ * @param columns which feature columns it sees, 0-based, in the order of its inputs; empty for all
  * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
  *     ensemble's
  */
 public record Member(
-    String name, MultiLayerConfiguration configuration, FitSettings settings, @Nullable Long seed) {
+    String name,
+    MultiLayerConfiguration configuration,
+    FitSettings settings,
+    List<Integer> columns,
+    @Nullable Long seed) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
-   * @throws IllegalArgumentException if the name is malformed or the configuration cannot be a
-   *     member, with the layer and the mend
+   * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
+   *     member, with the layer and the mend, or a column is negative or there twice
    */
   public Member {
     if (!NAME.matcher(name).matches()) {
@@ -35,15 +42,16 @@ public record Member(
     }
     configuration = configuration.clone();
     NetworkCheck.check("member '" + name + "'", configuration);
+    columns = NetworkCheck.columns("member '" + name + "'", columns);
   }
 
   /**
-   * A member that is fitted by these settings and by the ensemble's seed.
+   * A member that sees all columns and is fitted by these settings and the ensemble's seed.
    *
    * @throws IllegalArgumentException as the constructor of all does
    */
   public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
-    this(name, configuration, settings, null);
+    this(name, configuration, settings, List.of(), null);
   }
 
   /** A member with {@link FitSettings#defaults()}. */
@@ -51,9 +59,21 @@ public record Member(
     return new Member(name, configuration, FitSettings.defaults());
   }
 
+  /**
+   * This member in front of some of the feature columns; its configuration must have as many
+   * inputs.
+   *
+   * @param columns 0-based, in the order of its inputs
+   * @throws IllegalArgumentException if one is negative or there twice
+   */
+  public Member withColumns(int... columns) {
+    List<Integer> own = IntStream.of(columns).boxed().toList();
+    return new Member(name, configuration, settings, own, seed);
+  }
+
   /** This member with a seed of its own, whatever the ensemble's is. */
   public Member withSeed(long seed) {
-    return new Member(name, configuration, settings, seed);
+    return new Member(name, configuration, settings, columns, seed);
   }
 
   /** A copy of the configuration. */

@@ -58,7 +58,8 @@ final class NetworkFitter {
         listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
       }
       // The network as its configuration describes it, without what was added for the fit.
-      TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+      TrainedNetwork network =
+          TrainedNetwork.of(task.configuration(), steps.parameters()).withColumns(task.columns());
       return new FitResult(network, losses, (System.nanoTime() - start) / 1e9, trainer);
     }
   }

@@ -161,6 +161,26 @@ class ConfFileTest {
   }
 
   @Test
+  void members_seeTheColumnsTheyName() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            members:
+              - {name: all, hidden: [4]}
+              - {name: some, hidden: [4], columns: "9, 0-2,5 - 5"}
+              - {name: one, hidden: [4], columns: 7}
+            """);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+
+    assertThat(members)
+        .extracting(Member::columns)
+        .containsExactly(List.of(), List.of(9, 0, 1, 2, 5), List.of(7));
+    assertThat(unseeded(members.get(1).configuration())).isEqualTo(unseeded(Mlp.base(5, 3, 4)));
+    assertThat(unseeded(members.get(2).configuration())).isEqualTo(unseeded(Mlp.base(1, 3, 4)));
+  }
+
+  @Test
   void members_followTheOptionsInWhatTheyDoNotSay() throws IOException {
     Path file =
         Files.writeString(
@@ -196,9 +216,12 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: batch-size, epochs, gradient-norm-limit, hidden, learning-rate, name, seed
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, seed
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
+          members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
+          members: [{name: a, hidden: [3], columns: "1,,2"}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found ''
+          members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
