@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -101,6 +102,8 @@ public final class ConfFile {
         if (member.path("columns").isIntegralNumber()) { // one column alone
           member.put("columns", member.path("columns").asText());
         }
+        complete(member, "row-sample", DoubleNode.valueOf(1));
+        complete(member, "bagging", BooleanNode.FALSE);
         complete(member, "seed", tree.path("seed"));
       }
     }

@@ -15,6 +15,7 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -70,6 +71,8 @@ public record ExperimentConfig(
    * @param learningRate Adam's step
    * @param columns which feature columns it sees, such as {@code 0-391, 400}, counted from 0; empty
    *     for all
+   * @param rowSample which part of the rows each of its fits learns from
+   * @param bagging whether they are drawn with replacement
    * @param seed in the place of the whole's
    */
   public record BaseNetwork(
@@ -80,6 +83,8 @@ public record ExperimentConfig(
       double gradientNormLimit,
       double learningRate,
       String columns,
+      double rowSample,
+      boolean bagging,
       long seed) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
@@ -87,6 +92,9 @@ public record ExperimentConfig(
       if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "learning-rate must be a finite number > 0, found " + learningRate);
+      }
+      if (!(rowSample > 0 && rowSample <= 1)) {
+        throw new IllegalArgumentException("row-sample must be > 0 and <= 1, found " + rowSample);
       }
       parse(columns); // so that the file is named with what is wrong in it
     }
@@ -126,6 +134,7 @@ public record ExperimentConfig(
       return new Member(
               name, network, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
           .withColumns(seen)
+          .withRows(new RowSample(rowSample, bagging))
           .withSeed(seed);
     }
   }

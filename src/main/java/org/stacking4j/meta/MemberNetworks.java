@@ -73,7 +73,8 @@ public final class MemberNetworks {
   }
 
   /**
-   * Fits every member without each fold, and on all rows if asked for.
+   * Fits every member without each fold, and on all rows if asked for; a member that learns from a
+   * sample has one drawn for each fit, of the rows that fit may see.
    *
    * @param members one or more, with names of their own
    * @param data the training rows
@@ -98,8 +99,9 @@ public final class MemberNetworks {
     }
     List<FitTask> tasks = new ArrayList<>();
     for (Member member : members) {
-      long own = member.seed() == null ? seed : member.seed();
+      long ofMember = member.seed() == null ? seed : member.seed();
       for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
+        long own = Seeds.of(ofMember, member.name(), fold);
         tasks.add(
             new FitTask(
                 "member '" + member.name() + "'",
@@ -108,9 +110,9 @@ public final class MemberNetworks {
                 folds.repeats(),
                 member.configuration(),
                 member.settings(),
-                training.get(fold),
+                member.rows().draw(training.get(fold), Seeds.of(own, "rows", 0)),
                 null,
-                Seeds.of(own, member.name(), fold),
+                own,
                 member.columns()));
       }
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
@@ -181,6 +182,22 @@ class ConfFileTest {
   }
 
   @Test
+  void members_learnFromTheRowsTheyName() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            members:
+              - {name: all, hidden: [4]}
+              - {name: part, hidden: [4], row-sample: 0.5}
+              - {name: bag, hidden: [4], bagging: true}
+            """);
+
+    assertThat(config.stack("out-of-fold", 16, 3).members())
+        .extracting(Member::rows)
+        .containsExactly(RowSample.ALL, new RowSample(0.5, false), new RowSample(1, true));
+  }
+
+  @Test
   void members_followTheOptionsInWhatTheyDoNotSay() throws IOException {
     Path file =
         Files.writeString(
@@ -216,12 +233,13 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, seed
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, row-sample, seed
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
           members: [{name: a, hidden: [3], columns: "1,,2"}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found ''
           members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
+          members: [{name: a, hidden: [3], row-sample: 1.5}] | members[0]: row-sample must be > 0 and <= 1, found 1.5
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
