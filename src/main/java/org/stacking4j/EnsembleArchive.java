@@ -16,7 +16,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -153,11 +157,13 @@ final class EnsembleArchive {
       String name = members.names().get(m);
       String folder = "members/" + name + "/";
       if (!members.refits().isEmpty()) {
-        add(folder + "all-rows", name, 0, members.refits().get(m), networks, fits);
+        FitResult fit = members.refits().get(m);
+        add(folder(folder + "all-rows", fit, folder), name, 0, fit, networks, fits);
       }
       List<FitResult> folds = members.folds(m);
       for (int fold = 1; fold <= folds.size(); fold++) {
-        add(folder + "fold-" + fold, name, fold, folds.get(fold - 1), networks, fits);
+        FitResult fit = folds.get(fold - 1);
+        add(folder(folder + "fold-" + fold, fit, folder), name, fold, fit, networks, fits);
       }
     }
     CombinerEntry combiner = CombinerEntry.of(ensemble.choice());
@@ -179,11 +185,19 @@ final class EnsembleArchive {
         out -> {
           ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
           put(zip, MANIFEST, JSON.writeValueAsBytes(manifest));
+          Set<String> written = new HashSet<>();
           for (int i = 0; i < fits.size(); i++) {
-            putNetwork(zip, networks.get(i).folder(), fits.get(i).network());
+            if (written.add(networks.get(i).folder())) {
+              putNetwork(zip, networks.get(i).folder(), fits.get(i).network());
+            }
           }
           zip.close();
         });
+  }
+
+  /** A network that came fitted is the same for all folds, and written once. */
+  private static String folder(String ofFit, FitResult fit, String ofMember) {
+    return fit.trainer() == Trainer.NONE ? ofMember + "prefit" : ofFit;
   }
 
   private static void add(
@@ -245,8 +259,13 @@ final class EnsembleArchive {
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
     List<FitResult> meta = new ArrayList<>();
+    Map<String, FitResult> known = new HashMap<>();
     for (Network network : manifest.networks()) {
-      FitResult fit = readNetwork(zip, network);
+      FitResult fit = known.get(network.folder());
+      if (fit == null) {
+        fit = readNetwork(zip, network);
+        known.put(network.folder(), fit);
+      }
       if (network.member().isEmpty()) {
         meta.add(fit);
         continue;

@@ -104,6 +104,10 @@ public final class ConfFile {
         }
         complete(member, "row-sample", DoubleNode.valueOf(1));
         complete(member, "bagging", BooleanNode.FALSE);
+        if (member.has("network")) {
+          complete(member, "hidden", member.arrayNode());
+        }
+        complete(member, "network", TextNode.valueOf(""));
         complete(member, "seed", tree.path("seed"));
       }
     }

@@ -120,7 +120,7 @@ public final class Experiment {
   }
 
   /** Checks every stack against the data before anything is fitted. */
-  private Map<String, StackingConfig> stackConfigs(LabeledData train) {
+  private Map<String, StackingConfig> stackConfigs(LabeledData train) throws IOException {
     Map<String, StackingConfig> stacks = new LinkedHashMap<>();
     for (String label : config.stacks()) {
       StackingConfig stack = config.stack(label, train.columns(), train.classes());
@@ -131,7 +131,7 @@ public final class Experiment {
   }
 
   private MemberNetworks fitBases(LabeledData train, StackingConfig stack, FitRunner runner) {
-    int count = stack.members().size();
+    long count = stack.members().stream().filter(member -> member.network() == null).count();
     listener.stageStarted(
         String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()),
         config.epochsOfEach());

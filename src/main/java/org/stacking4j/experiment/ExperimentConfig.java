@@ -1,6 +1,8 @@
 package org.stacking4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +66,7 @@ public record ExperimentConfig(
    * the whole.
    *
    * @param name of its columns, seeds and errors
-   * @param hidden units of its hidden layers
+   * @param hidden units of its hidden layers; none for a network that comes fitted
    * @param epochs passes over the rows
    * @param batchSize rows per step
    * @param gradientNormLimit the largest norm of the whole gradient
@@ -74,6 +76,8 @@ public record ExperimentConfig(
    * @param rowSample which part of the rows each of its fits learns from
    * @param bagging whether they are drawn with replacement
    * @param seed in the place of the whole's
+   * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
+   *     fitted: of the rest only name and columns matter; empty for one to fit
    */
   public record BaseNetwork(
       String name,
@@ -85,9 +89,14 @@ public record ExperimentConfig(
       String columns,
       double rowSample,
       boolean bagging,
-      long seed) {
+      long seed,
+      String network) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
+      if (!network.isEmpty() && !hidden.isEmpty()) {
+        throw new IllegalArgumentException(
+            "give hidden for a network to fit or network for one that comes fitted, found both");
+      }
       checkSteps(epochs, batchSize);
       if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
@@ -120,21 +129,32 @@ public record ExperimentConfig(
       return parsed.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private Member member(boolean table, int ofData, int classes, Trainer trainer) {
+    private boolean learns() {
+      return network.isEmpty();
+    }
+
+    private Member member(boolean table, int ofData, int classes, Trainer trainer)
+        throws IOException {
       int[] seen = parse(columns);
+      RowSample rows = new RowSample(rowSample, bagging);
+      if (!learns()) {
+        return Member.prefit(name, SavedNetwork.read(Path.of(network)))
+            .withColumns(seen)
+            .withRows(rows);
+      }
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
-      MultiLayerConfiguration network =
+      MultiLayerConfiguration layers =
           table ? Mlp.table(inputs, classes, units) : Mlp.base(inputs, classes, units);
-      for (NeuralNetConfiguration layer : network.getConfs()) {
+      for (NeuralNetConfiguration layer : layers.getConfs()) {
         if (layer.getLayer() instanceof BaseLayer trained) {
           trained.setIUpdater(new Adam(learningRate));
         }
       }
       return new Member(
-              name, network, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+              name, layers, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
           .withColumns(seen)
-          .withRows(new RowSample(rowSample, bagging))
+          .withRows(rows)
           .withSeed(seed);
     }
   }
@@ -236,8 +256,9 @@ public record ExperimentConfig(
    * @param columns of the data
    * @param classes of the data
    * @throws IllegalArgumentException if a value is out of its range
+   * @throws IOException if a network that comes fitted cannot be read
    */
-  StackingConfig stack(String label, int columns, int classes) {
+  StackingConfig stack(String label, int columns, int classes) throws IOException {
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
       builder.member(member.member(DataSource.isTable(data), columns, classes, fit.trainer()));
@@ -267,7 +288,7 @@ public record ExperimentConfig(
 
   /** How many epochs one fit of each member has, all together. */
   int epochsOfEach() {
-    return members.stream().mapToInt(BaseNetwork::epochs).sum();
+    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
   }
 
   /** How many epochs all fits of a stack's members have together. */

@@ -37,6 +37,10 @@ record Plan(int fits, long bytes, double seconds) {
       }
       for (Member member : stack.members()) {
         Effort whole = Effort.of(member.configuration(), member.settings(), train.rows());
+        if (member.network() != null) {
+          networks += whole.parameters() * Float.BYTES;
+          continue;
+        }
         fits += folds.count() + (bases ? 1 : 0);
         operations += whole.operations() * member.rows().distinct() * rowsOfAllFits / train.rows();
         largest = Math.max(largest, whole.bytes());

@@ -2,6 +2,7 @@ package org.stacking4j.meta;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.Chunks;
 import org.stacking4j.network.Member;
+import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -74,7 +76,8 @@ public final class MemberNetworks {
 
   /**
    * Fits every member without each fold, and on all rows if asked for; a member that learns from a
-   * sample has one drawn for each fit, of the rows that fit may see.
+   * sample has one drawn for each fit, of the rows that fit may see, and one that comes fitted is
+   * taken as it is for each of them.
    *
    * @param members one or more, with names of their own
    * @param data the training rows
@@ -99,6 +102,9 @@ public final class MemberNetworks {
     }
     List<FitTask> tasks = new ArrayList<>();
     for (Member member : members) {
+      if (member.network() != null) {
+        continue;
+      }
       long ofMember = member.seed() == null ? seed : member.seed();
       for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
         long own = Seeds.of(ofMember, member.name(), fold);
@@ -117,11 +123,19 @@ public final class MemberNetworks {
       }
     }
     List<FitResult> results = runner.run(tasks);
-    int each = tasks.size() / members.size();
+    int each = folds.count() + (refit ? 1 : 0);
+    int next = 0;
     List<List<FitResult>> byFold = new ArrayList<>();
     List<FitResult> ofAllRows = new ArrayList<>();
-    for (int m = 0; m < members.size(); m++) {
-      List<FitResult> own = results.subList(m * each, (m + 1) * each);
+    for (Member member : members) {
+      List<FitResult> own;
+      if (member.network() == null) {
+        own = results.subList(next, next + each);
+        next += each;
+      } else {
+        TrainedNetwork network = member.network().withColumns(member.columns());
+        own = Collections.nCopies(each, FitResult.prefit(network));
+      }
       if (refit) {
         ofAllRows.add(own.get(0));
       }
@@ -224,10 +238,12 @@ public final class MemberNetworks {
       if (!needed.test(m)) {
         continue;
       }
-      List<FitResult> networks = networks(m, prediction);
-      INDArray sum = networks.get(0).network().logits(features);
-      for (FitResult other : networks.subList(1, networks.size())) {
-        INDArray addend = other.network().logits(features);
+      // One that came fitted is there for every fold, and asked once.
+      List<TrainedNetwork> networks =
+          networks(m, prediction).stream().map(FitResult::network).distinct().toList();
+      INDArray sum = networks.get(0).logits(features);
+      for (TrainedNetwork other : networks.subList(1, networks.size())) {
+        INDArray addend = other.logits(features);
         sum.addi(addend);
         addend.close();
       }

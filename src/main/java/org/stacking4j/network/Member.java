@@ -4,13 +4,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.RowSample;
 
 /**
- * One base network of an ensemble, still to be fitted: its name, architecture and settings.
- * Immutable; the configuration is copied on the way in and on the way out, because networks that
- * share one race with each other.
+ * One base network of an ensemble: its name, architecture and settings, still to be fitted, or a
+ * network that comes fitted. Immutable; the configuration is copied on the way in and on the way
+ * out, because networks that share one race with each other.
  *
  * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit; names the
  *     member's columns, seeds and errors
@@ -21,6 +22,8 @@ import org.stacking4j.data.RowSample;
  * @param rows which of the rows it may see each of its fits learns from, drawn anew for each
  * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
  *     ensemble's
+ * @param network for a member that comes fitted, the network that answers everywhere, see {@link
+ *     #prefit}; else null
  */
 public record Member(
     String name,
@@ -28,12 +31,14 @@ public record Member(
     FitSettings settings,
     List<Integer> columns,
     RowSample rows,
-    @Nullable Long seed) {
+    @Nullable Long seed,
+    @Nullable TrainedNetwork network) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
    * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
-   *     member, with the layer and the mend, or a column is negative or there twice
+   *     member, with the layer and the mend, a column is negative or there twice, or a member that
+   *     comes fitted is to learn from a sample
    */
   public Member {
     if (!NAME.matcher(name).matches()) {
@@ -46,6 +51,10 @@ public record Member(
     configuration = configuration.clone();
     NetworkCheck.check("member '" + name + "'", configuration);
     columns = NetworkCheck.columns("member '" + name + "'", columns);
+    if (network != null && !rows.equals(RowSample.ALL)) {
+      throw new IllegalArgumentException(
+          "member '" + name + "' comes fitted and learns from no rows; leave the row sample out");
+    }
   }
 
   /**
@@ -55,12 +64,44 @@ public record Member(
    * @throws IllegalArgumentException as the constructor of all does
    */
   public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
-    this(name, configuration, settings, List.of(), RowSample.ALL, null);
+    this(name, configuration, settings, List.of(), RowSample.ALL, null, null);
   }
 
   /** A member with {@link FitSettings#defaults()}. */
   public static Member of(String name, MultiLayerConfiguration configuration) {
     return new Member(name, configuration, FitSettings.defaults());
+  }
+
+  /**
+   * A member that comes fitted. It is never fitted again: it answers as it is for every row, in
+   * every fold.
+   *
+   * <p><b>Leaks if it has seen the training rows.</b> Its answers for them are then over-confident,
+   * and the meta learner takes that for evidence; nothing here can notice. Give it only if it was
+   * fitted on other rows.
+   *
+   * @param network fitted on rows with the same columns, or those of {@link
+   *     TrainedNetwork#columns}; its outputs must be the classes of the training rows in their
+   *     order
+   */
+  public static Member prefit(String name, TrainedNetwork network) {
+    return new Member(
+        name,
+        network.configuration(),
+        FitSettings.defaults().withEpochs(0),
+        network.columns(),
+        RowSample.ALL,
+        null,
+        network);
+  }
+
+  /**
+   * A member that comes fitted; later changes to the network do not matter.
+   *
+   * @see #prefit(String, TrainedNetwork)
+   */
+  public static Member prefit(String name, MultiLayerNetwork network) {
+    return prefit(name, TrainedNetwork.of(network));
   }
 
   /**
@@ -72,7 +113,7 @@ public record Member(
    */
   public Member withColumns(int... columns) {
     List<Integer> own = IntStream.of(columns).boxed().toList();
-    return new Member(name, configuration, settings, own, rows, seed);
+    return new Member(name, configuration, settings, own, rows, seed, network);
   }
 
   /**
@@ -96,12 +137,12 @@ public record Member(
 
   /** This member, each fit of which learns from such a sample of the rows it may see. */
   public Member withRows(RowSample rows) {
-    return new Member(name, configuration, settings, columns, rows, seed);
+    return new Member(name, configuration, settings, columns, rows, seed, network);
   }
 
   /** This member with a seed of its own, whatever the ensemble's is. */
   public Member withSeed(long seed) {
-    return new Member(name, configuration, settings, columns, rows, seed);
+    return new Member(name, configuration, settings, columns, rows, seed, network);
   }
 
   /** A copy of the configuration. */

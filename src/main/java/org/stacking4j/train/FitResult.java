@@ -5,17 +5,23 @@ import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 
 /**
- * What came of a {@link FitTask}. Immutable.
+ * What came of a {@link FitTask}, or a network that came fitted. Immutable.
  *
  * @param network the fitted network
  * @param epochLosses mean training loss of each epoch, dropout and row weights included, in epoch
  *     order
  * @param seconds wall time of the fit
- * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}
+ * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}, or {@code NONE} if it came
+ *     fitted
  */
 public record FitResult(
     TrainedNetwork network, List<Double> epochLosses, double seconds, Trainer trainer) {
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
+  }
+
+  /** A network that came fitted. */
+  public static FitResult prefit(TrainedNetwork network) {
+    return new FitResult(network, List.of(), 0, Trainer.NONE);
   }
 }

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +200,29 @@ class ConfFileTest {
   }
 
   @Test
+  void members_mayComeFitted() throws IOException {
+    Path file = folder.resolve("my.zip");
+    MultiLayerNetwork saved = new MultiLayerNetwork(Mlp.base(2, 3, 4));
+    saved.init();
+    saved.save(file.toFile());
+    String yaml =
+        "members: [{name: a, hidden: [4]}, {name: came, network: '" + file + "', columns: 3-4}]\n";
+
+    ExperimentConfig config = read(yaml);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+    assertThat(members.get(0).network()).isNull();
+    assertThat(Objects.requireNonNull(members.get(1).network()).parameters())
+        .isEqualTo(saved.params().toFloatVector());
+    assertThat(members.get(1).columns()).containsExactly(3, 4);
+    assertThat(config.epochsOfEach()).isEqualTo(10);
+    Files.delete(file);
+    assertThatThrownBy(() -> config.stack("out-of-fold", 16, 3))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot read " + file + ": there is no such file");
+  }
+
+  @Test
   void members_followTheOptionsInWhatTheyDoNotSay() throws IOException {
     Path file =
         Files.writeString(
@@ -233,13 +258,14 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, row-sample, seed
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
           members: [{name: a, hidden: [3], columns: "1,,2"}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found ''
           members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
           members: [{name: a, hidden: [3], row-sample: 1.5}] | members[0]: row-sample must be > 0 and <= 1, found 1.5
+          members: [{name: a, hidden: [3], network: a.zip}] | members[0]: give hidden for a network to fit or network for one that comes fitted, found both
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
