@@ -125,6 +125,7 @@ public record LeakAudit(List<Finding> findings) {
         Set<Long> given = new HashSet<>();
         Arrays.stream(tasks.get(i).data().rowIds()).forEach(given::add);
         rows.put(results.get(i).network(), given);
+        results.get(i).snapshots().forEach(snapshot -> rows.put(snapshot.network(), given));
       }
       return results;
     }

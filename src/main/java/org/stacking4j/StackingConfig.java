@@ -49,10 +49,10 @@ public record StackingConfig(
       throw new IllegalArgumentException("an ensemble needs at least one member, found none");
     }
     Set<String> names = new HashSet<>();
-    for (Member member : members) {
-      if (!names.add(member.name())) {
+    for (String name : names(members)) {
+      if (!names.add(name)) {
         throw new IllegalArgumentException(
-            "two members are named '" + member.name() + "'; give each a name of its own");
+            "two members are named '" + name + "'; give each a name of its own");
       }
     }
     metaLearners = List.copyOf(metaLearners);
@@ -79,6 +79,11 @@ public record StackingConfig(
               + " found "
               + prediction);
     }
+  }
+
+  /** The names of all members, snapshots included, in the order of their columns. */
+  private static List<String> names(List<Member> members) {
+    return members.stream().flatMap(member -> member.names().stream()).toList();
   }
 
   /**
@@ -114,7 +119,7 @@ public record StackingConfig(
           data.classes());
     }
     for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(members.size(), data.classes());
+      learner.checkSizes(names(members).size(), data.classes());
     }
     return strategy.folds(data, seed);
   }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -104,6 +105,7 @@ public final class ConfFile {
         }
         complete(member, "row-sample", DoubleNode.valueOf(1));
         complete(member, "bagging", BooleanNode.FALSE);
+        complete(member, "snapshots", IntNode.valueOf(0));
         if (member.has("network")) {
           complete(member, "hidden", member.arrayNode());
         }

@@ -75,6 +75,7 @@ public record ExperimentConfig(
    *     for all
    * @param rowSample which part of the rows each of its fits learns from
    * @param bagging whether they are drawn with replacement
+   * @param snapshots how many networks of each fit are members too
    * @param seed in the place of the whole's
    * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
    *     fitted: of the rest only name and columns matter; empty for one to fit
@@ -89,6 +90,7 @@ public record ExperimentConfig(
       String columns,
       double rowSample,
       boolean bagging,
+      int snapshots,
       long seed,
       String network) {
     public BaseNetwork {
@@ -140,7 +142,8 @@ public record ExperimentConfig(
       if (!learns()) {
         return Member.prefit(name, SavedNetwork.read(Path.of(network)))
             .withColumns(seen)
-            .withRows(rows);
+            .withRows(rows)
+            .withSnapshots(snapshots);
       }
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
@@ -155,6 +158,7 @@ public record ExperimentConfig(
               name, layers, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
           .withColumns(seen)
           .withRows(rows)
+          .withSnapshots(snapshots)
           .withSeed(seed);
     }
   }

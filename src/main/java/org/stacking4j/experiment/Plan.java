@@ -44,7 +44,8 @@ record Plan(int fits, long bytes, double seconds) {
         fits += folds.count() + (bases ? 1 : 0);
         operations += whole.operations() * member.rows().distinct() * rowsOfAllFits / train.rows();
         largest = Math.max(largest, whole.bytes());
-        networks += (folds.count() + 1) * whole.parameters() * Float.BYTES;
+        networks +=
+            (folds.count() + 1L) * (1 + member.snapshots()) * whole.parameters() * Float.BYTES;
       }
       bases = false;
     }

@@ -77,7 +77,7 @@ public final class MemberNetworks {
   /**
    * Fits every member without each fold, and on all rows if asked for; a member that learns from a
    * sample has one drawn for each fit, of the rows that fit may see, and one that comes fitted is
-   * taken as it is for each of them.
+   * taken as it is for each of them. Snapshots are members behind the one they come from.
    *
    * @param members one or more, with names of their own
    * @param data the training rows
@@ -119,7 +119,8 @@ public final class MemberNetworks {
                 member.rows().draw(training.get(fold), Seeds.of(own, "rows", 0)),
                 null,
                 own,
-                member.columns()));
+                member.columns(),
+                member.snapshotEpochs()));
       }
     }
     List<FitResult> results = runner.run(tasks);
@@ -136,12 +137,20 @@ public final class MemberNetworks {
         TrainedNetwork network = member.network().withColumns(member.columns());
         own = Collections.nCopies(each, FitResult.prefit(network));
       }
-      if (refit) {
-        ofAllRows.add(own.get(0));
+      for (int i = 0; i <= member.snapshots(); i++) {
+        int snapshot = i - 1;
+        List<FitResult> networks =
+            own.stream()
+                .map(fit -> snapshot < 0 ? fit.withoutSnapshots() : fit.snapshots().get(snapshot))
+                .toList();
+        if (refit) {
+          ofAllRows.add(networks.get(0));
+        }
+        byFold.add(networks.subList(refit ? 1 : 0, each));
       }
-      byFold.add(own.subList(refit ? 1 : 0, each));
     }
-    return of(members.stream().map(Member::name).toList(), byFold, ofAllRows);
+    List<String> names = members.stream().flatMap(member -> member.names().stream()).toList();
+    return of(names, byFold, ofAllRows);
   }
 
   /** The members' names, in order. */

@@ -3,6 +3,7 @@ package org.stacking4j.network;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.stacking4j.data.RowSample;
  * @param settings how it is fitted
  * @param columns which feature columns it sees, 0-based, in the order of its inputs; empty for all
  * @param rows which of the rows it may see each of its fits learns from, drawn anew for each
+ * @param snapshots how many networks of each fit are members too, beside the last, see {@link
+ *     #withSnapshots}
  * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
  *     ensemble's
  * @param network for a member that comes fitted, the network that answers everywhere, see {@link
@@ -31,14 +34,15 @@ public record Member(
     FitSettings settings,
     List<Integer> columns,
     RowSample rows,
+    int snapshots,
     @Nullable Long seed,
     @Nullable TrainedNetwork network) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
    * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
-   *     member, with the layer and the mend, a column is negative or there twice, or a member that
-   *     comes fitted is to learn from a sample
+   *     member, with the layer and the mend, a column is negative or there twice, there are not
+   *     fewer snapshots than epochs, or a member that comes fitted is to learn from a sample
    */
   public Member {
     if (!NAME.matcher(name).matches()) {
@@ -51,6 +55,15 @@ public record Member(
     configuration = configuration.clone();
     NetworkCheck.check("member '" + name + "'", configuration);
     columns = NetworkCheck.columns("member '" + name + "'", columns);
+    if (snapshots < 0 || (snapshots > 0 && snapshots >= settings.epochs())) {
+      throw new IllegalArgumentException(
+          "member '"
+              + name
+              + "': snapshots must be >= 0 and fewer than its "
+              + settings.epochs()
+              + " epochs, found "
+              + snapshots);
+    }
     if (network != null && !rows.equals(RowSample.ALL)) {
       throw new IllegalArgumentException(
           "member '" + name + "' comes fitted and learns from no rows; leave the row sample out");
@@ -64,7 +77,7 @@ public record Member(
    * @throws IllegalArgumentException as the constructor of all does
    */
   public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
-    this(name, configuration, settings, List.of(), RowSample.ALL, null, null);
+    this(name, configuration, settings, List.of(), RowSample.ALL, 0, null, null);
   }
 
   /** A member with {@link FitSettings#defaults()}. */
@@ -91,6 +104,7 @@ public record Member(
         FitSettings.defaults().withEpochs(0),
         network.columns(),
         RowSample.ALL,
+        0,
         null,
         network);
   }
@@ -113,7 +127,7 @@ public record Member(
    */
   public Member withColumns(int... columns) {
     List<Integer> own = IntStream.of(columns).boxed().toList();
-    return new Member(name, configuration, settings, own, rows, seed, network);
+    return new Member(name, configuration, settings, own, rows, snapshots, seed, network);
   }
 
   /**
@@ -137,12 +151,40 @@ public record Member(
 
   /** This member, each fit of which learns from such a sample of the rows it may see. */
   public Member withRows(RowSample rows) {
-    return new Member(name, configuration, settings, columns, rows, seed, network);
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+  }
+
+  /**
+   * This member, and beside it the networks its fits pass through, at evenly spaced ends of epochs:
+   * with 10 epochs and 4 snapshots, those after 2, 4, 6 and 8. Each is a member of its own in
+   * tables, votes and files, named {@code NAME-epoch-2}, and costs no fit. The training is the one
+   * it would be without: the learning rate is the configuration's, and not the cyclic one of
+   * snapshot ensembles (Huang et al. 2017), whose networks differ more.
+   *
+   * @param snapshots 0 or more, fewer than epochs
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public Member withSnapshots(int snapshots) {
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+  }
+
+  /** After which epochs its snapshots are taken, 1-based and ascending. */
+  public List<Integer> snapshotEpochs() {
+    return IntStream.rangeClosed(1, snapshots)
+        .mapToObj(i -> (int) ((long) i * settings.epochs() / (snapshots + 1)))
+        .toList();
+  }
+
+  /** Its name, and behind it those of its snapshots: the members that come of it. */
+  public List<String> names() {
+    return Stream.concat(
+            Stream.of(name), snapshotEpochs().stream().map(epoch -> name + "-epoch-" + epoch))
+        .toList();
   }
 
   /** This member with a seed of its own, whatever the ensemble's is. */
   public Member withSeed(long seed) {
-    return new Member(name, configuration, settings, columns, rows, seed, network);
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
   }
 
   /** A copy of the configuration. */

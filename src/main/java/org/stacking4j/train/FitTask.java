@@ -30,6 +30,7 @@ import org.stacking4j.network.Trainer;
  * @param seed of initialisation, shuffling and dropout
  * @param columns which columns of the data the network sees, in the order of its inputs; empty for
  *     all
+ * @param snapshots the epochs after which the network is kept too, 1-based, each before the last
  */
 public record FitTask(
     String name,
@@ -41,7 +42,8 @@ public record FitTask(
     LabeledData data,
     @Nullable INDArray margin,
     long seed,
-    List<Integer> columns) {
+    List<Integer> columns,
+    List<Integer> snapshots) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -57,6 +59,7 @@ public record FitTask(
     configuration.getConfs().forEach(layer -> layer.setSeed(own));
     NetworkCheck.check(name, configuration);
     columns = List.copyOf(columns);
+    snapshots = List.copyOf(snapshots);
     NetworkCheck.checkSizes(name, configuration, columns, data.columns(), data.classes());
     Optional<String> obstacle = FusedNetwork.obstacle(configuration);
     if (settings.trainer() == Trainer.FUSED && obstacle.isPresent()) {
@@ -79,7 +82,7 @@ public record FitTask(
     margin = margin == null ? null : margin.dup();
   }
 
-  /** A fit of a network that sees all columns, whose folds are not repeated. */
+  /** A fit without snapshots of a network that sees all columns, whose folds are not repeated. */
   public FitTask(
       String name,
       int fold,
@@ -89,7 +92,7 @@ public record FitTask(
       LabeledData data,
       @Nullable INDArray margin,
       long seed) {
-    this(name, fold, folds, 1, configuration, settings, data, margin, seed, List.of());
+    this(name, fold, folds, 1, configuration, settings, data, margin, seed, List.of(), List.of());
   }
 
   /** A copy of the configuration. */

@@ -22,7 +22,8 @@ public final class RememberedFits implements FitRunner {
       FitSettings settings,
       String data,
       long seed,
-      List<Integer> columns) {}
+      List<Integer> columns,
+      List<Integer> snapshots) {}
 
   private final FitRunner runner;
   private final Map<Key, FitResult> known = new HashMap<>();
@@ -49,7 +50,8 @@ public final class RememberedFits implements FitRunner {
                   task.settings(),
                   task.data().digest(),
                   task.seed(),
-                  task.columns());
+                  task.columns(),
+                  task.snapshots());
       keys.add(key);
       if (key == null || (!known.containsKey(key) && asked.add(key))) {
         fresh.add(task);

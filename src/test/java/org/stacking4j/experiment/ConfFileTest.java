@@ -200,6 +200,15 @@ class ConfFileTest {
   }
 
   @Test
+  void members_haveSnapshots() throws IOException {
+    ExperimentConfig config = read("members: [{name: a, hidden: [4], epochs: 6, snapshots: 2}]");
+
+    assertThat(config.stack("out-of-fold", 16, 3).members().get(0).names())
+        .containsExactly("a", "a-epoch-2", "a-epoch-4");
+    assertThat(config.epochsOfEach()).isEqualTo(6);
+  }
+
+  @Test
   void members_mayComeFitted() throws IOException {
     Path file = folder.resolve("my.zip");
     MultiLayerNetwork saved = new MultiLayerNetwork(Mlp.base(2, 3, 4));
@@ -258,7 +267,7 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'

@@ -306,6 +306,25 @@ class ExperimentTest {
   }
 
   @Test
+  void run_snapshots_areRivalsOfTheirOwn_andNoFits() throws IOException {
+    Recorded heard = new Recorded();
+    List<?> members = List.of(Map.of("name", "a", "hidden", List.of(6), "snapshots", 1));
+
+    Leaderboard board =
+        new Experiment(config("members", members), 1, heard)
+            .run(folder.resolve("out"))
+            .leaderboard();
+
+    assertThat(heard.plans).singleElement().asString().startsWith("4 fits of base networks: ");
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo(3 * (1 + 3));
+    assertThat(board.rows()).extracting(Leaderboard.Row::name).contains("a", "a-epoch-1");
+    JsonNode losses = withoutTiming("out").get("epoch_losses");
+    assertThat(losses.get("out-of-fold a fold 1")).hasSize(3);
+    assertThat(losses.get("out-of-fold a-epoch-1 fold 1")).hasSize(1);
+    assertThat(losses.get("a-epoch-1").get(0)).isEqualTo(losses.get("a").get(0));
+  }
+
+  @Test
   void run_impossibleFolds_failsBeforeAnythingIsFittedOrWritten() throws IOException {
     Recorded heard = new Recorded();
     Experiment experiment = new Experiment(config("out-of-fold.folds", 31), 1, heard);

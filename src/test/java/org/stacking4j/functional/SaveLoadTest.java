@@ -70,6 +70,8 @@ final class SaveLoadTest {
         config().timeOrdered(2),
         config().outOfFold(2, 3),
         config().member(new Member("c", Mlp.base(2, 3, 8), SETTINGS).withColumns(4, 1)),
+        config()
+            .member(new Member("c", Mlp.base(6, 3, 8), SETTINGS.withEpochs(3)).withSnapshots(2)),
         config().doNoHarm(false).metaLearners(MetaNetwork.free().withSettings(SETTINGS)),
         config()
             .doNoHarm(false)

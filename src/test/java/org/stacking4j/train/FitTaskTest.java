@@ -53,6 +53,7 @@ final class FitTaskTest {
             DATA,
             null,
             1,
+            List.of(),
             List.of());
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
