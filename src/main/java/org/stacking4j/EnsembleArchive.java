@@ -16,7 +16,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -44,7 +48,7 @@ import org.stacking4j.train.FitResult;
  * order as little-endian float32. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 2;
+  static final int FORMAT_VERSION = 3;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -130,11 +134,15 @@ final class EnsembleArchive {
     }
   }
 
-  /** One network; the member's name is empty for the meta network, and fold 0 means all rows. */
+  /**
+   * One network; the member's name is empty for the meta network, fold 0 means all rows, and no
+   * columns mean all.
+   */
   private record Network(
       String folder,
       String member,
       int fold,
+      List<Integer> columns,
       List<Double> epochLosses,
       double seconds,
       Trainer trainer) {}
@@ -149,11 +157,13 @@ final class EnsembleArchive {
       String name = members.names().get(m);
       String folder = "members/" + name + "/";
       if (!members.refits().isEmpty()) {
-        add(folder + "all-rows", name, 0, members.refits().get(m), networks, fits);
+        FitResult fit = members.refits().get(m);
+        add(folder(folder + "all-rows", fit, folder), name, 0, fit, networks, fits);
       }
       List<FitResult> folds = members.folds(m);
       for (int fold = 1; fold <= folds.size(); fold++) {
-        add(folder + "fold-" + fold, name, fold, folds.get(fold - 1), networks, fits);
+        FitResult fit = folds.get(fold - 1);
+        add(folder(folder + "fold-" + fold, fit, folder), name, fold, fit, networks, fits);
       }
     }
     CombinerEntry combiner = CombinerEntry.of(ensemble.choice());
@@ -175,11 +185,19 @@ final class EnsembleArchive {
         out -> {
           ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
           put(zip, MANIFEST, JSON.writeValueAsBytes(manifest));
+          Set<String> written = new HashSet<>();
           for (int i = 0; i < fits.size(); i++) {
-            putNetwork(zip, networks.get(i).folder(), fits.get(i).network());
+            if (written.add(networks.get(i).folder())) {
+              putNetwork(zip, networks.get(i).folder(), fits.get(i).network());
+            }
           }
           zip.close();
         });
+  }
+
+  /** A network that came fitted is the same for all folds, and written once. */
+  private static String folder(String ofFit, FitResult fit, String ofMember) {
+    return fit.trainer() == Trainer.NONE ? ofMember + "prefit" : ofFit;
   }
 
   private static void add(
@@ -190,7 +208,14 @@ final class EnsembleArchive {
       List<Network> networks,
       List<FitResult> fits) {
     networks.add(
-        new Network(folder, member, fold, fit.epochLosses(), fit.seconds(), fit.trainer()));
+        new Network(
+            folder,
+            member,
+            fold,
+            fit.network().columns(),
+            fit.epochLosses(),
+            fit.seconds(),
+            fit.trainer()));
     fits.add(fit);
   }
 
@@ -234,8 +259,13 @@ final class EnsembleArchive {
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
     List<FitResult> meta = new ArrayList<>();
+    Map<String, FitResult> known = new HashMap<>();
     for (Network network : manifest.networks()) {
-      FitResult fit = readNetwork(zip, network);
+      FitResult fit = known.get(network.folder());
+      if (fit == null) {
+        fit = readNetwork(zip, network);
+        known.put(network.folder(), fit);
+      }
       if (network.member().isEmpty()) {
         meta.add(fit);
         continue;
@@ -282,7 +312,8 @@ final class EnsembleArchive {
   }
 
   private static void checkSizes(String owner, FitResult fit, int columns, int classes) {
-    NetworkCheck.checkSizes(owner, fit.network().configuration(), columns, classes);
+    TrainedNetwork network = fit.network();
+    NetworkCheck.checkSizes(owner, network.configuration(), network.columns(), columns, classes);
   }
 
   private static Manifest readManifest(ZipFile zip) throws IOException {
@@ -308,8 +339,17 @@ final class EnsembleArchive {
       boolean residual = manifest.path("residual").asBoolean();
       manifest.remove("residual");
       String label = residual ? "residual network" : "free network";
-      manifest.putPOJO("combiner", new CombinerEntry(label, "network", residual, 1, List.of(), 1));
-      return JSON.readValue(JSON.writeValueAsBytes(manifest), Manifest.class);
+      manifest.set(
+          "combiner",
+          JSON.valueToTree(new CombinerEntry(label, "network", residual, 1, List.of(), 1)));
+    }
+    if (version < 3) {
+      // Every network saw all columns.
+      for (JsonNode network : tree.path("networks")) {
+        if (network instanceof ObjectNode entry) {
+          entry.putArray("columns");
+        }
+      }
     }
     return JSON.treeToValue(tree, Manifest.class);
   }
@@ -325,7 +365,8 @@ final class EnsembleArchive {
     bytes.asFloatBuffer().get(parameters);
     try {
       TrainedNetwork trained =
-          TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters);
+          TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters)
+              .withColumns(network.columns());
       return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
     } catch (RuntimeException e) {
       throw new IOException(network.folder() + ": " + e.getMessage(), e);

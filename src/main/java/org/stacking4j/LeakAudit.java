@@ -16,6 +16,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.network.Trainer;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -27,6 +28,9 @@ import org.stacking4j.train.Seeds;
  * <p>An accuracy cannot show a leak: a stacker that leaks beats its best member too. The audit fits
  * the ensemble, watching which rows each network is given, and fits it once more on labels that
  * were dealt out anew, from which nothing can be learned; it takes about twice as long as a fit.
+ *
+ * <p>It passes only what it has seen: a member that comes fitted fails it, because which rows that
+ * one has learned from is not to be found out.
  *
  * @param findings what was looked at, in order
  */
@@ -80,13 +84,25 @@ public record LeakAudit(List<Finding> findings) {
     StackingEnsemble ensemble = StackingEnsemble.fit(config, data, watched);
     List<Finding> findings = new ArrayList<>();
     findings.add(unseen(ensemble, data, watched));
+    for (String name : ensemble.members().names()) {
+      if (cameFitted(ensemble, ensemble.members().names().indexOf(name))) {
+        findings.add(
+            new Finding(
+                "member '" + name + "' comes fitted",
+                false,
+                "cannot vouch for it: nobody saw which rows it was given"));
+      }
+    }
     findings.add(chance(config, data, runner));
     MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
-    for (int m = 0; m < config.members().size(); m++) {
-      findings.add(gap(ensemble, features, data, m));
+    int members = ensemble.members().names().size();
+    for (int m = 0; m < members; m++) {
+      if (!cameFitted(ensemble, m)) {
+        findings.add(gap(ensemble, features, data, m));
+      }
     }
     if (ensemble.members().folds(0).size() > 1) {
-      for (int m = 0; m < config.members().size(); m++) {
+      for (int m = 0; m < members; m++) {
         findings.add(drift(ensemble, features, m));
       }
     }
@@ -109,6 +125,7 @@ public record LeakAudit(List<Finding> findings) {
         Set<Long> given = new HashSet<>();
         Arrays.stream(tasks.get(i).data().rowIds()).forEach(given::add);
         rows.put(results.get(i).network(), given);
+        results.get(i).snapshots().forEach(snapshot -> rows.put(snapshot.network(), given));
       }
       return results;
     }
@@ -135,6 +152,9 @@ public record LeakAudit(List<Finding> findings) {
     INDArray asked = data.features(rows);
     long seen = 0;
     for (int m = 0; m < ensemble.members().names().size(); m++) {
+      if (cameFitted(ensemble, m)) {
+        continue; // it was given none here, which says nothing
+      }
       List<FitResult> networks = networks(ensemble, m);
       if (features.repeats() > 1) {
         seen += ofRepeats(features, networks, watched);
@@ -216,12 +236,12 @@ public record LeakAudit(List<Finding> findings) {
     double worst = 0;
     String who = "";
     int[] own = features.labels();
-    for (int m = 0; m < config.members().size(); m++) {
+    for (int m = 0; m < features.members().size(); m++) {
       double accuracy =
           Evaluation.accuracy(Combiner.member(m, data.classes()).predict(features.logits()), own);
       if (accuracy > worst) {
         worst = accuracy;
-        who = config.members().get(m).name();
+        who = features.members().get(m);
       }
     }
     int most = Arrays.stream(features.toLabeledData().classCounts()).max().orElse(0);
@@ -292,6 +312,10 @@ public record LeakAudit(List<Finding> findings) {
   private static List<FitResult> networks(StackingEnsemble ensemble, int member) {
     List<FitResult> folds = ensemble.members().folds(member);
     return folds.isEmpty() ? List.of(ensemble.members().refits().get(member)) : folds;
+  }
+
+  private static boolean cameFitted(StackingEnsemble ensemble, int member) {
+    return networks(ensemble, member).get(0).trainer() == Trainer.NONE;
   }
 
   private static float[] column(INDArray logits, int member, int classes) {

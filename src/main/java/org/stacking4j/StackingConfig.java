@@ -49,10 +49,10 @@ public record StackingConfig(
       throw new IllegalArgumentException("an ensemble needs at least one member, found none");
     }
     Set<String> names = new HashSet<>();
-    for (Member member : members) {
-      if (!names.add(member.name())) {
+    for (String name : names(members)) {
+      if (!names.add(name)) {
         throw new IllegalArgumentException(
-            "two members are named '" + member.name() + "'; give each a name of its own");
+            "two members are named '" + name + "'; give each a name of its own");
       }
     }
     metaLearners = List.copyOf(metaLearners);
@@ -81,6 +81,11 @@ public record StackingConfig(
     }
   }
 
+  /** The names of all members, snapshots included, in the order of their columns. */
+  private static List<String> names(List<Member> members) {
+    return members.stream().flatMap(member -> member.names().stream()).toList();
+  }
+
   /**
    * Checks that training rows fit this configuration, without fitting anything.
    *
@@ -107,10 +112,14 @@ public record StackingConfig(
     }
     for (Member member : members) {
       NetworkCheck.checkSizes(
-          "member '" + member.name() + "'", member.configuration(), data.columns(), data.classes());
+          "member '" + member.name() + "'",
+          member.configuration(),
+          member.columns(),
+          data.columns(),
+          data.classes());
     }
     for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(members.size(), data.classes());
+      learner.checkSizes(names(members).size(), data.classes());
     }
     return strategy.folds(data, seed);
   }

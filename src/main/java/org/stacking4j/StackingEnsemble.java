@@ -23,6 +23,7 @@ import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Chunks;
+import org.stacking4j.network.Member;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
@@ -94,6 +95,14 @@ public final class StackingEnsemble {
       LOG.warn(
           "in-sample: the meta network learns from rows that the members were fitted on, where they"
               + " are over-confident; out-of-fold avoids that");
+    }
+    for (Member member : config.members()) {
+      if (member.network() != null) {
+        LOG.warn(
+            "member '{}' comes fitted: if it has seen training rows, the meta learner takes its"
+                + " over-confidence on them for evidence; nothing here can notice",
+            member.name());
+      }
     }
     MemberNetworks members =
         MemberNetworks.fit(

@@ -30,7 +30,8 @@ final class LeakAuditTest {
         config().outOfFold(3),
         config().outOfFold(3, 2),
         config().outOfFold(3).prediction(org.stacking4j.meta.Prediction.REFIT),
-        config().holdout(0.4));
+        config().holdout(0.4),
+        sampling());
   }
 
   @ParameterizedTest
@@ -75,6 +76,14 @@ final class LeakAuditTest {
         .filter(finding -> finding.check().equals(check))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static StackingConfig.Builder sampling() {
+    FitSettings settings = new FitSettings(3, 50, 10, true);
+    return config()
+        .outOfFold(3)
+        .member(new Member("bag", TinyNetworks.linear(8, 3), settings).withBagging())
+        .member(new Member("some", TinyNetworks.linear(3, 3), settings).withColumns(0, 1, 2));
   }
 
   private static StackingConfig.Builder config() {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
       "  audit                                 the demo's out-of-fold stack",
       "  audit --config my.yaml --train 2000   your own, on its first 2000 rows",
       "",
-      "Exit codes: 0 no leak found, 1 a leak found or failed, 2 asked for something impossible."
+      "Exit codes: 0 no leak found, 1 a leak found or not ruled out, or failed, 2 asked for something impossible."
     })
 final class AuditCommand implements Callable<Integer> {
   private final PrintWriter screen;
@@ -82,7 +82,7 @@ final class AuditCommand implements Callable<Integer> {
         });
     boolean passed = audits.values().stream().allMatch(LeakAudit::passed);
     screen.println();
-    screen.println(passed ? "No leak found." : "A leak was found.");
+    screen.println(passed ? "No leak found." : "A leak was found, or cannot be ruled out.");
     screen.flush();
     return passed ? 0 : 1;
   }

@@ -152,6 +152,29 @@ final class Checks {
     }
   }
 
+  static void areColumns(int[] selected, int columns) {
+    if (selected.length == 0) {
+      throw new IllegalArgumentException("no columns were selected: give at least one");
+    }
+    boolean[] taken = new boolean[columns];
+    for (int column : selected) {
+      if (column < 0 || column >= columns) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "column %d is out of range: there are %d columns, so columns are 0 to %d",
+                column,
+                columns,
+                columns - 1));
+      }
+      if (taken[column]) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "column %d is selected more than once", column));
+      }
+      taken[column] = true;
+    }
+  }
+
   static void areGroups(long[] groups, int rows) {
     if (groups.length != rows) {
       throw new IllegalArgumentException(

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -32,12 +33,24 @@ final class FeatureStore {
   private final INDArray matrix;
   private final int rows;
   private final int columns;
+  private final @Nullable FeatureStore whole; // null where all columns are shown
+  private final int[] selected; // columns of the matrix, where some are shown
   private byte @Nullable [] digest;
 
   private FeatureStore(INDArray matrix) {
     this.matrix = matrix;
     this.rows = Math.toIntExact(matrix.size(0));
     this.columns = Math.toIntExact(matrix.size(1));
+    this.whole = null;
+    this.selected = new int[0];
+  }
+
+  private FeatureStore(FeatureStore whole, int[] selected) {
+    this.matrix = whole.matrix;
+    this.rows = whole.rows;
+    this.columns = selected.length;
+    this.whole = whole;
+    this.selected = selected;
   }
 
   /** Writes rows {@code from} (inclusive) to {@code to} (exclusive) to the start of an array. */
@@ -98,6 +111,13 @@ final class FeatureStore {
     return matrix;
   }
 
+  /** A view of some columns of this store, which must have been checked; takes the array over. */
+  FeatureStore select(int[] wanted) {
+    return whole == null
+        ? new FeatureStore(this, wanted)
+        : new FeatureStore(whole, IntStream.of(wanted).map(column -> selected[column]).toArray());
+  }
+
   int rows() {
     return rows;
   }
@@ -128,6 +148,10 @@ final class FeatureStore {
   }
 
   private void gather(int[] positions, BytePointer target) {
+    if (whole != null) {
+      gatherSelected(positions, new FloatPointer(target));
+      return;
+    }
     // memcpy counts positions in bytes, whatever type the pointers have.
     long rowBytes = (long) columns * Float.BYTES;
     BytePointer source = new BytePointer(matrix.data().pointer());
@@ -140,6 +164,26 @@ final class FeatureStore {
             source.position(positions[from] * rowBytes),
             (to - from) * rowBytes);
         from = to;
+      }
+    } finally {
+      Reference.reachabilityFence(matrix);
+    }
+  }
+
+  /** Copies what lies between the first and the last column wanted, and picks from that. */
+  private void gatherSelected(int[] positions, FloatPointer target) {
+    int first = IntStream.of(selected).min().orElse(0);
+    int last = IntStream.of(selected).max().orElse(0);
+    float[] row = new float[last - first + 1];
+    float[] picked = new float[columns];
+    FloatPointer source = new FloatPointer(matrix.data().pointer());
+    try {
+      for (int i = 0; i < positions.length; i++) {
+        source.position(positions[i] * matrix.size(1) + first).get(row);
+        for (int j = 0; j < columns; j++) {
+          picked[j] = row[selected[j] - first];
+        }
+        target.position((long) i * columns).put(picked);
       }
     } finally {
       Reference.reachabilityFence(matrix);
@@ -159,18 +203,26 @@ final class FeatureStore {
   synchronized byte[] digest() {
     byte[] known = digest;
     if (known == null) {
-      Sha256 sha = new Sha256().put(rows).put(columns);
-      forEachBlock(
-          matrix,
-          (from, to, block, values) -> {
-            int count = (to - from) * columns;
-            values.get(block, 0, count);
-            sha.putFloats(block, count);
-          });
-      known = sha.bytes();
+      known = whole == null ? digestOfAll() : ofSelected(whole.digest());
       digest = known;
     }
     return known.clone();
+  }
+
+  private byte[] digestOfAll() {
+    Sha256 sha = new Sha256().put(rows).put(columns);
+    forEachBlock(
+        matrix,
+        (from, to, block, values) -> {
+          int count = (to - from) * columns;
+          values.get(block, 0, count);
+          sha.putFloats(block, count);
+        });
+    return sha.bytes();
+  }
+
+  private byte[] ofSelected(byte[] digestOfWhole) {
+    return new Sha256().put(digestOfWhole).put("columns").put(selected).bytes();
   }
 
   private void checkFinite() {

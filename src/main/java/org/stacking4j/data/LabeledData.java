@@ -464,6 +464,22 @@ public final class LabeledData {
     return view(IntStream.range(0, count).toArray());
   }
 
+  /**
+   * The same rows with some of their columns; they share the features.
+   *
+   * @param columns positions, 0-based, in the order wanted, each at most once; copied
+   * @return the rows, with labels, ids, weights and groups; they keep the whole feature storage
+   *     alive
+   * @throws IllegalArgumentException if no column is selected, one more than once, or there is no
+   *     such column
+   */
+  public LabeledData withColumns(int... columns) {
+    int[] own = columns.clone();
+    Checks.areColumns(own, columns());
+    return new LabeledData(
+        store.select(own), storeRows, labels, classNames, rowIds, weights, groups);
+  }
+
   /** How many rows each class has, {@code [classes]}. */
   public int[] classCounts() {
     int[] counts = new int[classes()];

@@ -23,13 +23,18 @@ final class RowOrder {
 
   private RowOrder() {}
 
+  /** The positions of all rows in the seed's order. */
+  static int[] ofAll(LabeledData data, long seed) {
+    return sorted(keys(data.rowIds(), seed));
+  }
+
   /** For each class, the positions of its rows in the seed's order. */
   static int[][] byClass(LabeledData data, long seed) {
     int[] counts = data.classCounts();
     int[][] rows = new int[counts.length][];
     Arrays.setAll(rows, c -> new int[counts[c]]);
     int[] filled = new int[counts.length];
-    for (int row : sorted(keys(data.rowIds(), seed))) {
+    for (int row : ofAll(data, seed)) {
       int label = data.label(row);
       rows[label][filled[label]++] = row;
     }

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.Contribution;
+import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
+import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Diversity;
@@ -18,6 +21,8 @@ import org.stacking4j.evaluate.Verdict;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitRunner;
 
 /**
  * Everything that answers for the same test rows, compared with the average of the members.
@@ -98,13 +103,39 @@ final class Competition {
     return enter(lastStack, stack.combiner(), logits, stack.seconds());
   }
 
+  /**
+   * Enters what else could have combined the last stack's members, each learner fitted on all its
+   * meta-features: what was not chosen is on the leaderboard too.
+   *
+   * @param answers what the stack's members say of the test rows
+   */
+  void enterOtherLearners(
+      StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
+    MetaFeatures training = stack.trainingMetaFeatures().orElseThrow();
+    INDArray logits = answers.logits();
+    for (MetaLearner learner : config.metaLearners()) {
+      if (!learner.label().equals(stack.choice().label())) {
+        Combiner combiner = learner.fit(training, config.seed(), runner);
+        double seconds =
+            stack.members().seconds()
+                + combiner.fits().stream().mapToDouble(FitResult::seconds).sum();
+        enter(learner.label(), combiner, logits, seconds);
+      }
+    }
+    logits.close();
+  }
+
   private Evaluation enter(String name, Combiner combiner, INDArray memberLogits, double seconds) {
     return board.enter(
         name, combiner.predict(memberLogits), combiner.probabilities(memberLogits), seconds);
   }
 
-  /** What came out, after the last stack was entered. */
-  Findings findings() {
+  /**
+   * What came out, after the last stack was entered.
+   *
+   * @param contributions of the last stack's members
+   */
+  Findings findings(List<Contribution> contributions) {
     Leaderboard leaderboard = board.build();
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     for (String average : fairAverages) {
@@ -121,6 +152,7 @@ final class Competition {
         diversity(),
         board.confusion(lastStack, classes),
         comparisons,
+        contributions,
         Verdict.of(strongest, Objects.requireNonNull(comparisons.get(strongest))));
   }
 }

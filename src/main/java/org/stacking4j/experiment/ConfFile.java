@@ -10,13 +10,18 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +29,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml},
  * but for {@code train} and {@code test}: beside other data than MNIST they are 0, for all rows.
- * Unknown keys are refused.
+ * What a member leaves out has the value of {@code fit}. Unknown keys are refused.
  */
 public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
+  private static final double LEARNING_RATE = 1e-3;
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -67,6 +73,7 @@ public final class ConfFile {
     }
     forgetRows(tree, YAML.valueToTree(overrides.get("data")));
     overrides.forEach((key, value) -> set(tree, key, value));
+    completeMembers(tree);
     try {
       return YAML.treeToValue(tree, ExperimentConfig.class);
     } catch (JsonProcessingException e) {
@@ -79,6 +86,39 @@ public final class ConfFile {
     if (data != null && data.isTextual() && !data.equals(tree.get("data"))) {
       tree.put("train", 0);
       tree.put("test", 0);
+    }
+  }
+
+  /** Gives each member what it does not say itself. */
+  private static void completeMembers(ObjectNode tree) {
+    JsonNode members = tree.remove("members"); // to the end: what is wrong in 'fit' is told as such
+    JsonNode fit = tree.get("fit");
+    for (JsonNode one : members) {
+      if (one instanceof ObjectNode member) {
+        for (String key : List.of("epochs", "batch-size", "gradient-norm-limit")) {
+          complete(member, key, fit.path(key));
+        }
+        complete(member, "learning-rate", DoubleNode.valueOf(LEARNING_RATE));
+        complete(member, "columns", TextNode.valueOf(""));
+        if (member.path("columns").isIntegralNumber()) { // one column alone
+          member.put("columns", member.path("columns").asText());
+        }
+        complete(member, "row-sample", DoubleNode.valueOf(1));
+        complete(member, "bagging", BooleanNode.FALSE);
+        complete(member, "snapshots", IntNode.valueOf(0));
+        if (member.has("network")) {
+          complete(member, "hidden", member.arrayNode());
+        }
+        complete(member, "network", TextNode.valueOf(""));
+        complete(member, "seed", tree.path("seed"));
+      }
+    }
+    tree.set("members", members);
+  }
+
+  private static void complete(ObjectNode member, String key, JsonNode value) {
+    if (!member.has(key)) {
+      member.set(key, value);
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.Contribution;
 import org.stacking4j.LeakAudit;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
@@ -84,11 +86,16 @@ public final class Experiment {
       ensembles.put(label, ensemble);
       watch.lap("judging");
     }
-    Findings findings = competition.findings();
+    StackingConfig lastConfig = Objects.requireNonNull(stacks.get(config.lastStack()));
+    StackingEnsemble lastStack = Objects.requireNonNull(ensembles.get(config.lastStack()));
+    Objects.requireNonNull(answers);
+    FitRunner runner = LocalFits.onThreads(threads); // small fits, nobody needs to hear of them
+    competition.enterOtherLearners(lastConfig, lastStack, answers, runner);
+    List<Contribution> contributions = Contribution.of(lastConfig, lastStack, answers, runner);
+    contributions.forEach(contribution -> listener.found(contribution.toString()));
+    Findings findings = competition.findings(contributions);
     watch.lap("judging");
-    files.write(
-        new Results(config, data, bases, ensembles, findings, threads, watch),
-        java.util.Objects.requireNonNull(answers));
+    files.write(new Results(config, data, bases, ensembles, findings, threads, watch), answers);
     return findings;
   }
 
@@ -120,7 +127,7 @@ public final class Experiment {
   }
 
   /** Checks every stack against the data before anything is fitted. */
-  private Map<String, StackingConfig> stackConfigs(LabeledData train) {
+  private Map<String, StackingConfig> stackConfigs(LabeledData train) throws IOException {
     Map<String, StackingConfig> stacks = new LinkedHashMap<>();
     for (String label : config.stacks()) {
       StackingConfig stack = config.stack(label, train.columns(), train.classes());
@@ -131,10 +138,10 @@ public final class Experiment {
   }
 
   private MemberNetworks fitBases(LabeledData train, StackingConfig stack, FitRunner runner) {
-    int count = stack.members().size();
+    long count = stack.members().stream().filter(member -> member.network() == null).count();
     listener.stageStarted(
         String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()),
-        count * config.fit().epochs());
+        config.epochsOfEach());
     return MemberNetworks.fitOnAllRows(stack.members(), train, stack.seed(), runner);
   }
 }

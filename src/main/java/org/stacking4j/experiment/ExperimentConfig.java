@@ -1,13 +1,23 @@
 package org.stacking4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.nd4j.linalg.learning.config.Adam;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -24,7 +34,8 @@ import org.stacking4j.network.Trainer;
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
  * @param members the base networks
- * @param fit how every base network is fitted; its trainer is that of meta networks too
+ * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
+ *     meta networks too
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
  *     {@code all} for the first two
  * @param inSample how to stack in-sample
@@ -47,25 +58,125 @@ public record ExperimentConfig(
     Holdout holdout,
     TimeOrdered timeOrdered) {
 
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?: *- *(\\d{1,7}))?");
   private static final List<String> STRATEGIES =
       List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
-  /** A base network: its name and the units of its hidden layers. */
-  public record BaseNetwork(String name, List<Integer> hidden) {
+  /**
+   * A base network. What a conf file leaves out has the value of {@code fit}, and the seed that of
+   * the whole.
+   *
+   * @param name of its columns, seeds and errors
+   * @param hidden units of its hidden layers; none for a network that comes fitted
+   * @param epochs passes over the rows
+   * @param batchSize rows per step
+   * @param gradientNormLimit the largest norm of the whole gradient
+   * @param learningRate Adam's step
+   * @param columns which feature columns it sees, such as {@code 0-391, 400}, counted from 0; empty
+   *     for all
+   * @param rowSample which part of the rows each of its fits learns from
+   * @param bagging whether they are drawn with replacement
+   * @param snapshots how many networks of each fit are members too
+   * @param seed in the place of the whole's
+   * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
+   *     fitted: of the rest only name and columns matter; empty for one to fit
+   */
+  public record BaseNetwork(
+      String name,
+      List<Integer> hidden,
+      int epochs,
+      int batchSize,
+      double gradientNormLimit,
+      double learningRate,
+      String columns,
+      double rowSample,
+      boolean bagging,
+      int snapshots,
+      long seed,
+      String network) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
+      if (!network.isEmpty() && !hidden.isEmpty()) {
+        throw new IllegalArgumentException(
+            "give hidden for a network to fit or network for one that comes fitted, found both");
+      }
+      checkSteps(epochs, batchSize);
+      if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "learning-rate must be a finite number > 0, found " + learningRate);
+      }
+      if (!(rowSample > 0 && rowSample <= 1)) {
+        throw new IllegalArgumentException("row-sample must be > 0 and <= 1, found " + rowSample);
+      }
+      parse(columns); // so that the file is named with what is wrong in it
+    }
+
+    private static int[] parse(String columns) {
+      List<Integer> parsed = new ArrayList<>();
+      for (String range : columns.isBlank() ? new String[0] : columns.split(",", -1)) {
+        Matcher bounds = RANGE.matcher(range.strip());
+        if (!bounds.matches()) {
+          throw new IllegalArgumentException(
+              "columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '"
+                  + range.strip()
+                  + "'");
+        }
+        int first = Integer.parseInt(bounds.group(1));
+        int last = bounds.group(2) == null ? first : Integer.parseInt(bounds.group(2));
+        if (last < first) {
+          throw new IllegalArgumentException(
+              "columns must be ranges that go up, found '" + range.strip() + "'");
+        }
+        IntStream.rangeClosed(first, last).forEach(parsed::add);
+      }
+      return parsed.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private boolean learns() {
+      return network.isEmpty();
+    }
+
+    private Member member(boolean table, int ofData, int classes, Trainer trainer)
+        throws IOException {
+      int[] seen = parse(columns);
+      RowSample rows = new RowSample(rowSample, bagging);
+      if (!learns()) {
+        return Member.prefit(name, SavedNetwork.read(Path.of(network)))
+            .withColumns(seen)
+            .withRows(rows)
+            .withSnapshots(snapshots);
+      }
+      int inputs = seen.length == 0 ? ofData : seen.length;
+      int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
+      MultiLayerConfiguration layers =
+          table ? Mlp.table(inputs, classes, units) : Mlp.base(inputs, classes, units);
+      for (NeuralNetConfiguration layer : layers.getConfs()) {
+        if (layer.getLayer() instanceof BaseLayer trained) {
+          trained.setIUpdater(new Adam(learningRate));
+        }
+      }
+      return new Member(
+              name, layers, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+          .withColumns(seen)
+          .withRows(rows)
+          .withSnapshots(snapshots)
+          .withSeed(seed);
     }
   }
 
-  /** How every base network is fitted; see {@link FitSettings}. */
+  private static void checkSteps(int epochs, int batchSize) {
+    if (epochs < 1) {
+      throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
+    }
+    if (batchSize < 2) {
+      throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
+    }
+  }
+
+  /** How a base network is fitted that does not say otherwise; see {@link FitSettings}. */
   public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
     public Fit {
-      if (epochs < 1) {
-        throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
-      }
-      if (batchSize < 2) {
-        throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
-      }
+      checkSteps(epochs, batchSize);
     }
 
     FitSettings settings() {
@@ -144,6 +255,11 @@ public record ExperimentConfig(
     return strategy.equals("all") ? List.of("in-sample", "out-of-fold") : List.of(strategy);
   }
 
+  /** The label of the stack that is judged and saved. */
+  String lastStack() {
+    return stacks().get(stacks().size() - 1);
+  }
+
   /**
    * The configuration of one stack.
    *
@@ -151,16 +267,12 @@ public record ExperimentConfig(
    * @param columns of the data
    * @param classes of the data
    * @throws IllegalArgumentException if a value is out of its range
+   * @throws IOException if a network that comes fitted cannot be read
    */
-  StackingConfig stack(String label, int columns, int classes) {
+  StackingConfig stack(String label, int columns, int classes) throws IOException {
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
-      int[] hidden = member.hidden().stream().mapToInt(Integer::intValue).toArray();
-      MultiLayerConfiguration network =
-          DataSource.isTable(data)
-              ? Mlp.table(columns, classes, hidden)
-              : Mlp.base(columns, classes, hidden);
-      builder.member(new Member(member.name(), network, fit.settings()));
+      builder.member(member.member(DataSource.isTable(data), columns, classes, fit.trainer()));
     }
     switch (label) {
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit.trainer()));
@@ -185,6 +297,11 @@ public record ExperimentConfig(
     return builder.build();
   }
 
+  /** How many epochs one fit of each member has, all together. */
+  int epochsOfEach() {
+    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
+  }
+
   /** How many epochs all fits of a stack's members have together. */
   int memberEpochs(String label) {
     int networks =
@@ -194,6 +311,6 @@ public record ExperimentConfig(
           case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };
-    return networks * members.size() * fit.epochs();
+    return networks * epochsOfEach();
   }
 }

@@ -2,7 +2,9 @@ package org.stacking4j.experiment;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.stacking4j.Contribution;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Confusion;
 import org.stacking4j.evaluate.Diversity;
@@ -16,6 +18,7 @@ import org.stacking4j.evaluate.Leaderboard;
  * @param confusion which classes the last stack takes for which
  * @param comparisons of the last stack, each time the first, with the averages that its verdict
  *     considers, by their names on the leaderboard
+ * @param contributions of the last stack's members, each found by leaving it out
  * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
  */
 public record Findings(
@@ -23,10 +26,12 @@ public record Findings(
     Diversity diversity,
     Confusion confusion,
     Map<String, Comparison> comparisons,
+    List<Contribution> contributions,
     String verdict) {
 
-  /** Copies the comparisons, in their order. */
+  /** Copies, in their order. */
   public Findings {
+    contributions = List.copyOf(contributions);
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
   }
 }

@@ -37,10 +37,15 @@ record Plan(int fits, long bytes, double seconds) {
       }
       for (Member member : stack.members()) {
         Effort whole = Effort.of(member.configuration(), member.settings(), train.rows());
+        if (member.network() != null) {
+          networks += whole.parameters() * Float.BYTES;
+          continue;
+        }
         fits += folds.count() + (bases ? 1 : 0);
-        operations += whole.operations() * rowsOfAllFits / train.rows();
+        operations += whole.operations() * member.rows().distinct() * rowsOfAllFits / train.rows();
         largest = Math.max(largest, whole.bytes());
-        networks += (folds.count() + 1) * whole.parameters() * Float.BYTES;
+        networks +=
+            (folds.count() + 1L) * (1 + member.snapshots()) * whole.parameters() * Float.BYTES;
       }
       bases = false;
     }

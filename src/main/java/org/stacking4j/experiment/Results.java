@@ -10,10 +10,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import org.stacking4j.Contribution;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
+import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Diversity;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.evaluate.LossDifference;
@@ -36,12 +38,8 @@ record Results(
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  String lastLabel() {
-    return config.stacks().get(config.stacks().size() - 1);
-  }
-
   StackingEnsemble lastEnsemble() {
-    return java.util.Objects.requireNonNull(ensembles.get(lastLabel()));
+    return java.util.Objects.requireNonNull(ensembles.get(config.lastStack()));
   }
 
   byte[] toJson() {
@@ -66,9 +64,10 @@ record Results(
     }
     describeChoices(root.putObject("combiners"));
     root.put("difference_to", findings.leaderboard().reference());
-    root.put("saved_stack", "stack " + lastLabel());
+    root.put("saved_stack", "stack " + config.lastStack());
     root.put("verdict", findings.verdict());
     describeComparisons(root.putArray("comparisons"));
+    describeContributions(root.putArray("contributions"));
     root.putPOJO("confusion", findings.confusion().counts());
     describeDiversity(root.putObject("diversity"));
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
@@ -124,18 +123,31 @@ record Results(
         .comparisons()
         .forEach(
             (average, comparison) -> {
-              PairedDifference accuracy = comparison.accuracy();
-              LossDifference logLoss = comparison.logLoss();
               ObjectNode line = into.addObject();
               line.put("average", average);
               line.put("only_stack_right", comparison.onlyFirst());
               line.put("only_average_right", comparison.onlySecond());
-              line.put("difference", accuracy.difference());
-              line.putArray("interval_95").add(accuracy.low()).add(accuracy.high());
-              line.put("p_value", comparison.pValue());
-              line.put("log_loss_difference", logLoss.difference());
-              line.putArray("log_loss_interval_95").add(logLoss.low()).add(logLoss.high());
+              describe(comparison, line);
             });
+  }
+
+  private void describeContributions(ArrayNode into) {
+    for (Contribution contribution : findings.contributions()) {
+      ObjectNode line = into.addObject();
+      line.put("without", contribution.member());
+      describe(contribution.comparison(), line);
+    }
+  }
+
+  /** The stack less what it is compared with. */
+  private static void describe(Comparison comparison, ObjectNode into) {
+    PairedDifference accuracy = comparison.accuracy();
+    LossDifference logLoss = comparison.logLoss();
+    into.put("difference", accuracy.difference());
+    into.putArray("interval_95").add(accuracy.low()).add(accuracy.high());
+    into.put("p_value", comparison.pValue());
+    into.put("log_loss_difference", logLoss.difference());
+    into.putArray("log_loss_interval_95").add(logLoss.low()).add(logLoss.high());
   }
 
   private void describeDiversity(ObjectNode into) {

@@ -2,6 +2,7 @@ package org.stacking4j.meta;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.Chunks;
 import org.stacking4j.network.Member;
+import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -76,13 +78,16 @@ public final class MemberNetworks {
   }
 
   /**
-   * Fits every member without each fold, and on all rows if asked for.
+   * Fits every member without each fold, and on all rows if asked for; a member that learns from a
+   * sample has one drawn for each fit, of the rows that fit may see, and one that comes fitted is
+   * taken as it is for each of them. Snapshots are members behind the one they come from.
    *
    * @param members one or more, with names of their own
    * @param data the training rows
    * @param folds which rows to leave out of which fit; may have no folds
    * @param refit whether to fit each member on all rows too
-   * @param seed of the ensemble; the seeds of the fits come from it, the member's name and the fold
+   * @param seed of the ensemble; the seeds of the fits come from it, or from the member's own, the
+   *     member's name and the fold
    * @param runner where they run
    * @throws org.stacking4j.train.FitException if a fit failed
    */
@@ -100,7 +105,12 @@ public final class MemberNetworks {
     }
     List<FitTask> tasks = new ArrayList<>();
     for (Member member : members) {
+      if (member.network() != null) {
+        continue;
+      }
+      long ofMember = member.seed() == null ? seed : member.seed();
       for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
+        long own = Seeds.of(ofMember, member.name(), fold);
         tasks.add(
             new FitTask(
                 "member '" + member.name() + "'",
@@ -109,23 +119,41 @@ public final class MemberNetworks {
                 folds.repeats(),
                 member.configuration(),
                 member.settings(),
-                training.get(fold),
+                member.rows().draw(training.get(fold), Seeds.of(own, "rows", 0)),
                 null,
-                Seeds.of(seed, member.name(), fold)));
+                own,
+                member.columns(),
+                member.snapshotEpochs()));
       }
     }
     List<FitResult> results = runner.run(tasks);
-    int each = tasks.size() / members.size();
+    int each = folds.count() + (refit ? 1 : 0);
+    int next = 0;
     List<List<FitResult>> byFold = new ArrayList<>();
     List<FitResult> ofAllRows = new ArrayList<>();
-    for (int m = 0; m < members.size(); m++) {
-      List<FitResult> own = results.subList(m * each, (m + 1) * each);
-      if (refit) {
-        ofAllRows.add(own.get(0));
+    for (Member member : members) {
+      List<FitResult> own;
+      if (member.network() == null) {
+        own = results.subList(next, next + each);
+        next += each;
+      } else {
+        TrainedNetwork network = member.network().withColumns(member.columns());
+        own = Collections.nCopies(each, FitResult.prefit(network));
       }
-      byFold.add(own.subList(refit ? 1 : 0, each));
+      for (int i = 0; i <= member.snapshots(); i++) {
+        int snapshot = i - 1;
+        List<FitResult> networks =
+            own.stream()
+                .map(fit -> snapshot < 0 ? fit.withoutSnapshots() : fit.snapshots().get(snapshot))
+                .toList();
+        if (refit) {
+          ofAllRows.add(networks.get(0));
+        }
+        byFold.add(networks.subList(refit ? 1 : 0, each));
+      }
     }
-    return of(members.stream().map(Member::name).toList(), byFold, ofAllRows);
+    List<String> names = members.stream().flatMap(member -> member.names().stream()).toList();
+    return of(names, byFold, ofAllRows);
   }
 
   /** The members' names, in order. */
@@ -228,15 +256,17 @@ public final class MemberNetworks {
       if (!needed.test(m)) {
         continue;
       }
-      List<FitResult> networks = networks(m, prediction);
-      INDArray sum = networks.get(0).network().logits(features);
+      // One that came fitted is there for every fold, and asked once.
+      List<TrainedNetwork> networks =
+          networks(m, prediction).stream().map(FitResult::network).distinct().toList();
+      INDArray sum = networks.get(0).logits(features);
       int weights = networks.size();
       if (prediction == Prediction.FOLDS_AND_REFIT) {
         sum.muli(REFIT_WEIGHT);
         weights += REFIT_WEIGHT - 1;
       }
-      for (FitResult other : networks.subList(1, networks.size())) {
-        INDArray addend = other.network().logits(features);
+      for (TrainedNetwork other : networks.subList(1, networks.size())) {
+        INDArray addend = other.logits(features);
         sum.addi(addend);
         addend.close();
       }

@@ -169,6 +169,25 @@ public final class MetaFeatures {
   }
 
   /**
+   * The same rows without one member's columns; the logits are shared and not copied.
+   *
+   * @param member its name
+   * @throws IllegalArgumentException if there is no such member, or no other
+   */
+  public MetaFeatures without(String member) {
+    int left = members.indexOf(member);
+    if (left < 0 || members.size() == 1) {
+      throw new IllegalArgumentException(
+          "member '" + member + "' cannot be left out of " + members);
+    }
+    int width = table.columns() / members.size();
+    int[] kept =
+        IntStream.range(0, table.columns()).filter(column -> column / width != left).toArray();
+    List<String> others = members.stream().filter(name -> !name.equals(member)).toList();
+    return new MetaFeatures(others, table.withColumns(kept), folds);
+  }
+
+  /**
    * The fold each row was held out in, in the first repeat: 1-based, or 0; {@code [rows]}, a copy.
    */
   public int[] folds() {

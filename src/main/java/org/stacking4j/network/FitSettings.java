@@ -32,6 +32,9 @@ public record FitSettings(
       throw new IllegalArgumentException(
           "gradientNormLimit must be > 0 (infinity switches it off), found " + gradientNormLimit);
     }
+    if (trainer == Trainer.NONE) {
+      throw new IllegalArgumentException("trainer none fits nothing; use auto, fused or dl4j");
+    }
   }
 
   /** Settings with {@link Trainer#AUTO}. */

@@ -1,25 +1,48 @@
 package org.stacking4j.network;
 
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.RowSample;
 
 /**
- * One base network of an ensemble, still to be fitted: its name, architecture and settings.
- * Immutable; the configuration is copied on the way in and on the way out, because networks that
- * share one race with each other.
+ * One base network of an ensemble: its name, architecture and settings, still to be fitted, or a
+ * network that comes fitted. Immutable; the configuration is copied on the way in and on the way
+ * out, because networks that share one race with each other.
  *
  * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit; names the
  *     member's columns, seeds and errors
  * @param configuration a network that ends in a softmax {@code OutputLayer} with cross-entropy
  *     ({@code LossFunction.MCXENT})
  * @param settings how it is fitted
+ * @param columns which feature columns it sees, 0-based, in the order of its inputs; empty for all
+ * @param rows which of the rows it may see each of its fits learns from, drawn anew for each
+ * @param snapshots how many networks of each fit are members too, beside the last, see {@link
+ *     #withSnapshots}
+ * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
+ *     ensemble's
+ * @param network for a member that comes fitted, the network that answers everywhere, see {@link
+ *     #prefit}; else null
  */
-public record Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
+public record Member(
+    String name,
+    MultiLayerConfiguration configuration,
+    FitSettings settings,
+    List<Integer> columns,
+    RowSample rows,
+    int snapshots,
+    @Nullable Long seed,
+    @Nullable TrainedNetwork network) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
-   * @throws IllegalArgumentException if the name is malformed or the configuration cannot be a
-   *     member, with the layer and the mend
+   * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
+   *     member, with the layer and the mend, a column is negative or there twice, there are not
+   *     fewer snapshots than epochs, or a member that comes fitted is to learn from a sample
    */
   public Member {
     if (!NAME.matcher(name).matches()) {
@@ -31,11 +54,137 @@ public record Member(String name, MultiLayerConfiguration configuration, FitSett
     }
     configuration = configuration.clone();
     NetworkCheck.check("member '" + name + "'", configuration);
+    columns = NetworkCheck.columns("member '" + name + "'", columns);
+    if (snapshots < 0 || (snapshots > 0 && snapshots >= settings.epochs())) {
+      throw new IllegalArgumentException(
+          "member '"
+              + name
+              + "': snapshots must be >= 0 and fewer than its "
+              + settings.epochs()
+              + " epochs, found "
+              + snapshots);
+    }
+    if (network != null && !rows.equals(RowSample.ALL)) {
+      throw new IllegalArgumentException(
+          "member '" + name + "' comes fitted and learns from no rows; leave the row sample out");
+    }
+  }
+
+  /**
+   * A member that sees all columns and rows and is fitted by these settings and the ensemble's
+   * seed.
+   *
+   * @throws IllegalArgumentException as the constructor of all does
+   */
+  public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
+    this(name, configuration, settings, List.of(), RowSample.ALL, 0, null, null);
   }
 
   /** A member with {@link FitSettings#defaults()}. */
   public static Member of(String name, MultiLayerConfiguration configuration) {
     return new Member(name, configuration, FitSettings.defaults());
+  }
+
+  /**
+   * A member that comes fitted. It is never fitted again: it answers as it is for every row, in
+   * every fold.
+   *
+   * <p><b>Leaks if it has seen the training rows.</b> Its answers for them are then over-confident,
+   * and the meta learner takes that for evidence; nothing here can notice. Give it only if it was
+   * fitted on other rows.
+   *
+   * @param network fitted on rows with the same columns, or those of {@link
+   *     TrainedNetwork#columns}; its outputs must be the classes of the training rows in their
+   *     order
+   */
+  public static Member prefit(String name, TrainedNetwork network) {
+    return new Member(
+        name,
+        network.configuration(),
+        FitSettings.defaults().withEpochs(0),
+        network.columns(),
+        RowSample.ALL,
+        0,
+        null,
+        network);
+  }
+
+  /**
+   * A member that comes fitted; later changes to the network do not matter.
+   *
+   * @see #prefit(String, TrainedNetwork)
+   */
+  public static Member prefit(String name, MultiLayerNetwork network) {
+    return prefit(name, TrainedNetwork.of(network));
+  }
+
+  /**
+   * This member in front of some of the feature columns; its configuration must have as many
+   * inputs.
+   *
+   * @param columns 0-based, in the order of its inputs
+   * @throws IllegalArgumentException if one is negative or there twice
+   */
+  public Member withColumns(int... columns) {
+    List<Integer> own = IntStream.of(columns).boxed().toList();
+    return new Member(name, configuration, settings, own, rows, snapshots, seed, network);
+  }
+
+  /**
+   * This member, each fit of which learns from a part of the rows it may see, drawn without
+   * replacement.
+   *
+   * @param fraction above 0 and at most 1
+   * @throws IllegalArgumentException if the fraction is out of its range
+   */
+  public Member withRowSample(double fraction) {
+    return withRows(new RowSample(fraction, false));
+  }
+
+  /**
+   * This member, each fit of which learns from as many draws with replacement as it may see rows
+   * (Breiman 1996, bagging): of 63 % of them, by weights.
+   */
+  public Member withBagging() {
+    return withRows(new RowSample(1, true));
+  }
+
+  /** This member, each fit of which learns from such a sample of the rows it may see. */
+  public Member withRows(RowSample rows) {
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+  }
+
+  /**
+   * This member, and beside it the networks its fits pass through, at evenly spaced ends of epochs:
+   * with 10 epochs and 4 snapshots, those after 2, 4, 6 and 8. Each is a member of its own in
+   * tables, votes and files, named {@code NAME-epoch-2}, and costs no fit. The training is the one
+   * it would be without: the learning rate is the configuration's, and not the cyclic one of
+   * snapshot ensembles (Huang et al. 2017), whose networks differ more.
+   *
+   * @param snapshots 0 or more, fewer than epochs
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public Member withSnapshots(int snapshots) {
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+  }
+
+  /** After which epochs its snapshots are taken, 1-based and ascending. */
+  public List<Integer> snapshotEpochs() {
+    return IntStream.rangeClosed(1, snapshots)
+        .mapToObj(i -> (int) ((long) i * settings.epochs() / (snapshots + 1)))
+        .toList();
+  }
+
+  /** Its name, and behind it those of its snapshots: the members that come of it. */
+  public List<String> names() {
+    return Stream.concat(
+            Stream.of(name), snapshotEpochs().stream().map(epoch -> name + "-epoch-" + epoch))
+        .toList();
+  }
+
+  /** This member with a seed of its own, whatever the ensemble's is. */
+  public Member withSeed(long seed) {
+    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
   }
 
   /** A copy of the configuration. */

@@ -1,6 +1,9 @@
 package org.stacking4j.network;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -81,6 +84,35 @@ public final class NetworkCheck {
    */
   public static void checkSizes(
       String owner, MultiLayerConfiguration configuration, int columns, int classes) {
+    checkSizes(owner, configuration, List.of(), columns, classes);
+  }
+
+  /**
+   * Checks that a network that sees some columns fits the rows it is to learn from.
+   *
+   * @param selected which columns it sees, empty for all
+   * @param columns how many the data has
+   * @throws IllegalArgumentException if its output size differs from the data's, its input size
+   *     from the number of columns it sees, or the data does not have all of these
+   */
+  public static void checkSizes(
+      String owner,
+      MultiLayerConfiguration configuration,
+      List<Integer> selected,
+      int columns,
+      int classes) {
+    for (int column : selected) {
+      if (column >= columns) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s: it is to see column %d but the data has columns 0 to %d",
+                owner,
+                column,
+                columns - 1));
+      }
+    }
+    int inputs = selected.isEmpty() ? columns : selected.size();
     int last = configuration.getConfs().size() - 1;
     long outputs = ((FeedForwardLayer) configuration.getConf(last).getLayer()).getNOut();
     if (outputs != classes) {
@@ -96,16 +128,34 @@ public final class NetworkCheck {
     // With a preprocessor in front, nIn counts something else (channels, for a convolution).
     if (configuration.getInputPreProcess(0) == null
         && configuration.getConf(0).getLayer() instanceof FeedForwardLayer first
-        && first.getNIn() != columns) {
+        && first.getNIn() != inputs) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s: the first layer takes %d inputs but the data has %d columns; set its nIn to %d",
+              "%s: the first layer takes %d inputs but %s %d columns; set its nIn to %d",
               owner,
               first.getNIn(),
-              columns,
-              columns));
+              selected.isEmpty() ? "the data has" : "it sees",
+              inputs,
+              inputs));
     }
+  }
+
+  /** A copy of a choice of columns, if it is one. */
+  static List<Integer> columns(String owner, List<Integer> columns) {
+    Set<Integer> taken = new HashSet<>();
+    for (int column : columns) {
+      if (column < 0 || !taken.add(column)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s: columns must be >= 0 and each there once, found %d%s",
+                owner,
+                column,
+                column < 0 ? "" : " twice"));
+      }
+    }
+    return List.copyOf(columns);
   }
 
   private static void checkBatchNormalization(

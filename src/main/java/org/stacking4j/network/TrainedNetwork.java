@@ -1,5 +1,7 @@
 package org.stacking4j.network;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -20,6 +22,7 @@ import org.stacking4j.fused.FusedNetwork;
 public final class TrainedNetwork {
   private final MultiLayerConfiguration configuration;
   private final INDArray parameters;
+  private final List<Integer> columns; // empty for all
   private final int classes;
 
   // A MultiLayerNetwork keeps its last activations, so it serves one thread at a time; those not
@@ -28,9 +31,11 @@ public final class TrainedNetwork {
   private final ConcurrentLinkedQueue<FusedLogits> idleFused = new ConcurrentLinkedQueue<>();
   private final boolean fused;
 
-  private TrainedNetwork(MultiLayerConfiguration configuration, INDArray parameters) {
+  private TrainedNetwork(
+      MultiLayerConfiguration configuration, INDArray parameters, List<Integer> columns) {
     this.configuration = configuration;
     this.parameters = parameters;
+    this.columns = columns;
     this.classes = (int) outputLayer(configuration).getNOut();
     this.fused = FusedNetwork.obstacle(configuration).isEmpty();
   }
@@ -43,7 +48,7 @@ public final class TrainedNetwork {
   public static TrainedNetwork of(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
     NetworkCheck.check("network", configuration);
-    return new TrainedNetwork(configuration, network.params().dup('c'));
+    return new TrainedNetwork(configuration, network.params().dup('c'), List.of());
   }
 
   /**
@@ -65,7 +70,18 @@ public final class TrainedNetwork {
           "the configuration has " + expected + " parameters, found " + parameters.length);
     }
     INDArray row = Nd4j.createFromArray(parameters).reshape(1, parameters.length);
-    return new TrainedNetwork(copy, row);
+    return new TrainedNetwork(copy, row, List.of());
+  }
+
+  /**
+   * This network in front of rows of which it sees some columns.
+   *
+   * @param columns positions in the rows, 0-based, in the order of its inputs, each at most once;
+   *     empty for all
+   * @throws IllegalArgumentException if a position is negative or there twice
+   */
+  public TrainedNetwork withColumns(List<Integer> columns) {
+    return new TrainedNetwork(configuration, parameters, NetworkCheck.columns("network", columns));
   }
 
   /**
@@ -73,10 +89,21 @@ public final class TrainedNetwork {
    * normalisation. Rows are worked off in {@link Chunks}, so memory beyond the result stays
    * bounded; a row's last bits depend on the rows it is asked for with.
    *
-   * @param features {@code [rows, columns]}
+   * @param features {@code [rows, columns]}; if it sees some columns only, they are picked here
    * @return {@code [rows, classes]}, float32
+   * @throws IllegalArgumentException if the features lack a column it sees
    */
   public INDArray logits(INDArray features) {
+    for (int column : columns) {
+      if (column >= features.size(1)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the network sees column %d but the features have columns 0 to %d",
+                column,
+                features.size(1) - 1));
+      }
+    }
     NativeThreads.useOne();
     return fused ? fusedLogits(features) : dl4jLogits(features);
   }
@@ -89,8 +116,10 @@ public final class TrainedNetwork {
             features.size(0),
             classes,
             (from, to) -> {
-              INDArray chunk = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
-              return Nd4j.createFromArray(own.logits(chunk)).reshape(to - from, classes);
+              INDArray chunk = seen(features, from, to);
+              float[] logits = own.logits(chunk);
+              closeCopy(chunk);
+              return Nd4j.createFromArray(logits).reshape(to - from, classes);
             });
     idleFused.add(own);
     return result;
@@ -104,13 +133,40 @@ public final class TrainedNetwork {
             features.size(0),
             classes,
             (from, to) -> {
-              var range = NDArrayIndex.interval(from, to);
-              INDArray chunk = features.get(range, NDArrayIndex.all()).castTo(DataType.FLOAT);
-              return view.output(chunk, false);
+              INDArray chunk = seen(features, from, to);
+              INDArray logits = view.output(chunk.castTo(DataType.FLOAT), false);
+              closeCopy(chunk);
+              return logits;
             });
     view.clear();
     idle.add(view);
     return result;
+  }
+
+  /** What it sees of some rows: a view of all columns, or a copy of its own. */
+  private INDArray seen(INDArray features, int from, int to) {
+    INDArray rows = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+    if (columns.isEmpty()) {
+      return rows;
+    }
+    int[] own = columns.stream().mapToInt(Integer::intValue).toArray();
+    INDArray seen =
+        Nd4j.createUninitialized(DataType.FLOAT, new long[] {to - from, own.length}, 'c');
+    for (int i = 0; i < own.length; i++) {
+      seen.putColumn(i, rows.getColumn(own[i]));
+    }
+    return seen;
+  }
+
+  private void closeCopy(INDArray seen) {
+    if (!columns.isEmpty()) {
+      seen.close();
+    }
+  }
+
+  /** Which columns of the rows it sees, in the order of its inputs; empty for all. */
+  public List<Integer> columns() {
+    return columns;
   }
 
   /** How many classes it tells apart. */

@@ -12,7 +12,9 @@ public enum Trainer {
    */
   FUSED,
   /** Deeplearning4j's own {@code fit}, which can train every network. */
-  DL4J;
+  DL4J,
+  /** None, because the network came fitted: what results say, and nothing to ask of a fit. */
+  NONE;
 
   @Override
   public String toString() {

@@ -5,17 +5,45 @@ import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 
 /**
- * What came of a {@link FitTask}. Immutable.
+ * What came of a {@link FitTask}, or a network that came fitted. Immutable.
  *
  * @param network the fitted network
  * @param epochLosses mean training loss of each epoch, dropout and row weights included, in epoch
  *     order
  * @param seconds wall time of the fit
- * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}
+ * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}, or {@code NONE} if it came
+ *     fitted
+ * @param snapshots the network after each epoch the task names, in order, with the losses until
+ *     then and the seconds since the snapshot before
  */
 public record FitResult(
-    TrainedNetwork network, List<Double> epochLosses, double seconds, Trainer trainer) {
+    TrainedNetwork network,
+    List<Double> epochLosses,
+    double seconds,
+    Trainer trainer,
+    List<FitResult> snapshots) {
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
+    snapshots = List.copyOf(snapshots);
+  }
+
+  /** A fit without snapshots. */
+  public FitResult(
+      TrainedNetwork network, List<Double> epochLosses, double seconds, Trainer trainer) {
+    this(network, epochLosses, seconds, trainer, List.of());
+  }
+
+  /** The last network alone, with the seconds since the last snapshot. */
+  public FitResult withoutSnapshots() {
+    if (snapshots.isEmpty()) {
+      return this;
+    }
+    double before = snapshots.stream().mapToDouble(FitResult::seconds).sum();
+    return new FitResult(network, epochLosses, seconds - before, trainer);
+  }
+
+  /** A network that came fitted. */
+  public static FitResult prefit(TrainedNetwork network) {
+    return new FitResult(network, List.of(), 0, Trainer.NONE);
   }
 }

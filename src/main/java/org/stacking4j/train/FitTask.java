@@ -1,6 +1,7 @@
 package org.stacking4j.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.stacking4j.network.Trainer;
  *     or null for none; copied: the network then learns what these leave unexplained, as gradient
  *     boosting does with its base margin
  * @param seed of initialisation, shuffling and dropout
+ * @param columns which columns of the data the network sees, in the order of its inputs; empty for
+ *     all
+ * @param snapshots the epochs after which the network is kept too, 1-based, each before the last
  */
 public record FitTask(
     String name,
@@ -37,7 +41,9 @@ public record FitTask(
     FitSettings settings,
     LabeledData data,
     @Nullable INDArray margin,
-    long seed) {
+    long seed,
+    List<Integer> columns,
+    List<Integer> snapshots) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -52,7 +58,9 @@ public record FitTask(
     long own = seed == 0 ? INSTEAD_OF_ZERO : seed;
     configuration.getConfs().forEach(layer -> layer.setSeed(own));
     NetworkCheck.check(name, configuration);
-    NetworkCheck.checkSizes(name, configuration, data.columns(), data.classes());
+    columns = List.copyOf(columns);
+    snapshots = List.copyOf(snapshots);
+    NetworkCheck.checkSizes(name, configuration, columns, data.columns(), data.classes());
     Optional<String> obstacle = FusedNetwork.obstacle(configuration);
     if (settings.trainer() == Trainer.FUSED && obstacle.isPresent()) {
       throw new IllegalArgumentException(
@@ -74,7 +82,7 @@ public record FitTask(
     margin = margin == null ? null : margin.dup();
   }
 
-  /** A fit whose folds are not repeated. */
+  /** A fit without snapshots of a network that sees all columns, whose folds are not repeated. */
   public FitTask(
       String name,
       int fold,
@@ -84,13 +92,20 @@ public record FitTask(
       LabeledData data,
       @Nullable INDArray margin,
       long seed) {
-    this(name, fold, folds, 1, configuration, settings, data, margin, seed);
+    this(name, fold, folds, 1, configuration, settings, data, margin, seed, List.of(), List.of());
   }
 
   /** A copy of the configuration. */
   @Override
   public MultiLayerConfiguration configuration() {
     return configuration.clone();
+  }
+
+  /** The rows with the columns the network sees. */
+  LabeledData inputs() {
+    return columns.isEmpty()
+        ? data
+        : data.withColumns(columns.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /** The rows' weights, scaled to a mean of 1, or null if the rows have none. */

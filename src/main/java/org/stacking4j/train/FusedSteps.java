@@ -19,7 +19,7 @@ final class FusedSteps implements TrainingSteps {
   private final float[] targets;
 
   FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
-    data = task.data();
+    data = task.inputs();
     classes = data.classes();
     this.network =
         new FusedNetwork(

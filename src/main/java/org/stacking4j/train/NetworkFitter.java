@@ -48,6 +48,8 @@ final class NetworkFitter {
       order[i] = i;
     }
     List<Double> losses = new ArrayList<>();
+    List<FitResult> snapshots = new ArrayList<>();
+    long since = start;
     try (TrainingSteps steps = steps(trainer, task)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
@@ -55,12 +57,22 @@ final class NetworkFitter {
         checkParameters(steps.parameters(), epoch);
         steps.endEpoch();
         losses.add(loss);
+        if (task.snapshots().contains(epoch)) {
+          TrainedNetwork network = network(task, steps);
+          long now = System.nanoTime();
+          snapshots.add(new FitResult(network, losses, (now - since) / 1e9, trainer));
+          since = now;
+        }
         listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
       }
-      // The network as its configuration describes it, without what was added for the fit.
-      TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
-      return new FitResult(network, losses, (System.nanoTime() - start) / 1e9, trainer);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new FitResult(network(task, steps), losses, seconds, trainer, snapshots);
     }
+  }
+
+  /** The network as its configuration describes it, without what was added for the fit. */
+  private static TrainedNetwork network(FitTask task, TrainingSteps steps) {
+    return TrainedNetwork.of(task.configuration(), steps.parameters()).withColumns(task.columns());
   }
 
   /** Which trainer it will be. */

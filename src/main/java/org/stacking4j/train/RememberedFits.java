@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.stacking4j.network.FitSettings;
 
 /**
- * Runs each fit once: a task that asks for the same configuration, settings, rows and seed as an
- * earlier one gets the earlier result. Lets several ensembles over the same members share their
- * networks. Thread-safe; holds the networks as long as it lives.
+ * Runs each fit once: a task that asks for the same configuration, settings, rows, columns and seed
+ * as an earlier one gets the earlier result. Lets several ensembles over the same members share
+ * their networks. Thread-safe; holds the networks as long as it lives.
  */
 public final class RememberedFits implements FitRunner {
   private record Key(
-      String name, int fold, String configuration, FitSettings settings, String data, long seed) {}
+      String name,
+      int fold,
+      String configuration,
+      FitSettings settings,
+      String data,
+      long seed,
+      List<Integer> columns,
+      List<Integer> snapshots) {}
 
   private final FitRunner runner;
   private final Map<Key, FitResult> known = new HashMap<>();
@@ -42,7 +49,9 @@ public final class RememberedFits implements FitRunner {
                   task.configuration().toJson(),
                   task.settings(),
                   task.data().digest(),
-                  task.seed());
+                  task.seed(),
+                  task.columns(),
+                  task.snapshots());
       keys.add(key);
       if (key == null || (!known.containsKey(key) && asked.add(key))) {
         fresh.add(task);

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
+import org.stacking4j.network.FitSettings;
+import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
 
@@ -129,6 +134,121 @@ class ConfFileTest {
   }
 
   @Test
+  void members_haveTheirOwnSettings_orThoseOfFit() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            seed: 7
+            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused}
+            members:
+              - {name: plain, hidden: [4]}
+              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002}
+              - {name: noisy, hidden: [4], batch-size: 8, gradient-norm-limit: Infinity, seed: 70}
+            """);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+
+    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED);
+    assertThat(members)
+        .extracting(Member::settings)
+        .containsExactly(
+            plain,
+            plain.withEpochs(9),
+            plain.withBatchSize(8).withGradientNormLimit(Double.POSITIVE_INFINITY));
+    assertThat(members).extracting(Member::seed).containsExactly(7L, 7L, 70L);
+    assertThat(unseeded(members.get(0).configuration())).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+    // Every layer that learns has the step it is told, and nothing else is changed.
+    String slow = unseeded(members.get(1).configuration());
+    assertThat(slow).contains("0.002").doesNotContain("0.001");
+    assertThat(slow.replace("0.002", "0.001")).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+  }
+
+  @Test
+  void members_seeTheColumnsTheyName() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            members:
+              - {name: all, hidden: [4]}
+              - {name: some, hidden: [4], columns: "9, 0-2,5 - 5"}
+              - {name: one, hidden: [4], columns: 7}
+            """);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+
+    assertThat(members)
+        .extracting(Member::columns)
+        .containsExactly(List.of(), List.of(9, 0, 1, 2, 5), List.of(7));
+    assertThat(unseeded(members.get(1).configuration())).isEqualTo(unseeded(Mlp.base(5, 3, 4)));
+    assertThat(unseeded(members.get(2).configuration())).isEqualTo(unseeded(Mlp.base(1, 3, 4)));
+  }
+
+  @Test
+  void members_learnFromTheRowsTheyName() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            members:
+              - {name: all, hidden: [4]}
+              - {name: part, hidden: [4], row-sample: 0.5}
+              - {name: bag, hidden: [4], bagging: true}
+            """);
+
+    assertThat(config.stack("out-of-fold", 16, 3).members())
+        .extracting(Member::rows)
+        .containsExactly(RowSample.ALL, new RowSample(0.5, false), new RowSample(1, true));
+  }
+
+  @Test
+  void members_haveSnapshots() throws IOException {
+    ExperimentConfig config = read("members: [{name: a, hidden: [4], epochs: 6, snapshots: 2}]");
+
+    assertThat(config.stack("out-of-fold", 16, 3).members().get(0).names())
+        .containsExactly("a", "a-epoch-2", "a-epoch-4");
+    assertThat(config.epochsOfEach()).isEqualTo(6);
+  }
+
+  @Test
+  void members_mayComeFitted() throws IOException {
+    Path file = folder.resolve("my.zip");
+    MultiLayerNetwork saved = new MultiLayerNetwork(Mlp.base(2, 3, 4));
+    saved.init();
+    saved.save(file.toFile());
+    String yaml =
+        "members: [{name: a, hidden: [4]}, {name: came, network: '" + file + "', columns: 3-4}]\n";
+
+    ExperimentConfig config = read(yaml);
+
+    List<Member> members = config.stack("out-of-fold", 16, 3).members();
+    assertThat(members.get(0).network()).isNull();
+    assertThat(Objects.requireNonNull(members.get(1).network()).parameters())
+        .isEqualTo(saved.params().toFloatVector());
+    assertThat(members.get(1).columns()).containsExactly(3, 4);
+    assertThat(config.epochsOfEach()).isEqualTo(10);
+    Files.delete(file);
+    assertThatThrownBy(() -> config.stack("out-of-fold", 16, 3))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot read " + file + ": there is no such file");
+  }
+
+  @Test
+  void members_followTheOptionsInWhatTheyDoNotSay() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("my.yaml"),
+            "members: [{name: a, hidden: [4]}, {name: b, hidden: [4], epochs: 3}]\n");
+
+    ExperimentConfig config = ConfFile.read(file, Map.of("fit.epochs", 1, "seed", 5));
+
+    assertThat(config.members())
+        .extracting(ExperimentConfig.BaseNetwork::epochs)
+        .containsExactly(1, 3);
+    assertThat(config.members())
+        .extracting(ExperimentConfig.BaseNetwork::seed)
+        .containsExactly(5L, 5L);
+  }
+
+  @Test
   void overrides_goBeforeTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 3\nfit: {epochs: 4}\n");
 
@@ -147,7 +267,15 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: hidden, name
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
+          members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
+          members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
+          members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
+          members: [{name: a, hidden: [3], columns: "1,,2"}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found ''
+          members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
+          members: [{name: a, hidden: [3], row-sample: 1.5}] | members[0]: row-sample must be > 0 and <= 1, found 1.5
+          members: [{name: a, hidden: [3], network: a.zip}] | members[0]: give hidden for a network to fit or network for one that comes fitted, found both
+          members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
           fit: {epochs: many}           | fit.epochs

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.train.FitEvent;
 
@@ -252,6 +254,74 @@ class ExperimentTest {
     new Experiment(config(), 1, heard).run(folder.resolve("out"));
 
     assertThat(heard.announced).isEqualTo(heard.epochs);
+  }
+
+  @Test
+  void run_membersWithEpochsOfTheirOwn_areAnnouncedAndFittedSo() throws IOException {
+    Recorded heard = new Recorded();
+    List<?> members =
+        List.of(
+            Map.of("name", "small", "hidden", List.of(6), "epochs", 2),
+            Map.of("name", "deep", "hidden", List.of(8, 8)));
+    new Experiment(config("members", members), 1, heard).run(folder.resolve("out"));
+
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo((2 + 3) * (1 + 3));
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("out").resolve("results.json").toFile());
+    assertThat(results.get("epoch_losses").get("out-of-fold small fold 1")).hasSize(2);
+    assertThat(results.get("epoch_losses").get("out-of-fold deep fold 1")).hasSize(3);
+    assertThat(results.get("config").get("members").get(0).get("epochs").asInt()).isEqualTo(2);
+    assertThat(results.get("config").get("members").get(1).get("batch-size").asInt()).isEqualTo(16);
+  }
+
+  @Test
+  void run_aMemberThatComesFitted_isInEveryRivalAndInNoFit() throws IOException {
+    Recorded heard = new Recorded();
+    Path saved = folder.resolve("came.zip");
+    int columns = IdxFolder.load(data).train().columns();
+    var network = new MultiLayerNetwork(Mlp.base(columns, 3, 4));
+    network.init();
+    network.save(saved.toFile());
+    List<?> members =
+        List.of(
+            Map.of("name", "small", "hidden", List.of(6)),
+            Map.of("name", "came", "network", saved.toString()));
+
+    Leaderboard board =
+        new Experiment(config("members", members), 1, heard)
+            .run(folder.resolve("out"))
+            .leaderboard();
+
+    assertThat(heard.plans)
+        .singleElement()
+        .asString()
+        .startsWith("4 fits of base networks: about ");
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo(3 * (1 + 3));
+    assertThat(board.rows())
+        .filteredOn(row -> row.name().equals("came"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.seconds()).isZero());
+    assertThat(withoutTiming("out").get("trainers").get("out-of-fold came fold 2").asText())
+        .isEqualTo("none");
+  }
+
+  @Test
+  void run_snapshots_areRivalsOfTheirOwn_andNoFits() throws IOException {
+    Recorded heard = new Recorded();
+    List<?> members = List.of(Map.of("name", "a", "hidden", List.of(6), "snapshots", 1));
+
+    Leaderboard board =
+        new Experiment(config("members", members), 1, heard)
+            .run(folder.resolve("out"))
+            .leaderboard();
+
+    assertThat(heard.plans).singleElement().asString().startsWith("4 fits of base networks: ");
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo(3 * (1 + 3));
+    assertThat(board.rows()).extracting(Leaderboard.Row::name).contains("a", "a-epoch-1");
+    JsonNode losses = withoutTiming("out").get("epoch_losses");
+    assertThat(losses.get("out-of-fold a fold 1")).hasSize(3);
+    assertThat(losses.get("out-of-fold a-epoch-1 fold 1")).hasSize(1);
+    assertThat(losses.get("a-epoch-1").get(0)).isEqualTo(losses.get("a").get(0));
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.stacking4j.testing.SpyRunner;
 import org.stacking4j.testing.SpyRunner.Seen;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.FitTask;
 import org.stacking4j.train.LocalFits;
 
 /**
@@ -279,6 +280,75 @@ final class LeakTest {
 
     assertThat(ensemble.evaluate(fresh).accuracy()).isEqualTo(1 / 3.0, within(3 * error(400)));
     assertThat(memberAccuracy(ensemble)).isEqualTo(1 / 3.0, within(3 * error(60)));
+  }
+
+  @Test
+  void members_thatLearnFromSamples_neverSeeARowTheyScore() {
+    LabeledData mixed = TinyData.blobs(47, 4, 3, 1);
+    for (StackingConfig.Builder strategy :
+        List.of(sampling().outOfFold(4, 2), sampling().holdout(0.3), sampling().timeOrdered(3))) {
+      SpyRunner own = new SpyRunner();
+      StackingEnsemble ensemble = StackingEnsemble.fit(strategy.build(), mixed, own);
+      MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+      for (int row = 0; row < features.rows(); row++) {
+        for (int repeat = 1; repeat <= features.repeats(); repeat++) {
+          int fold = features.folds(repeat)[row];
+          for (String name : List.of("part", "bag")) {
+            assertThat(own.member(name, fold).rowIds()).doesNotContain(features.rowIds()[row]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void members_thatLearnFromSamples_drawThemAnewForEachFit_ofTheRowsItMaySee() {
+    StackingEnsemble.fit(sampling().outOfFold(4).build(), DATA, spy);
+
+    Set<Set<Long>> samples = new java.util.HashSet<>();
+    for (int fold = 1; fold <= 4; fold++) {
+      Set<Long> allowed = spy.member("whole", fold).rowIds();
+      Set<Long> part = spy.member("part", fold).rowIds();
+      Set<Long> bag = spy.member("bag", fold).rowIds();
+      assertThat(allowed).containsAll(part).containsAll(bag);
+      assertThat(part).hasSize((int) Math.round(allowed.size() * 0.5));
+      assertThat(bag.size()).isBetween(allowed.size() / 2, allowed.size() * 4 / 5);
+      samples.add(part);
+      samples.add(bag);
+    }
+    assertThat(samples).hasSize(2 * 4);
+  }
+
+  @Test
+  void members_thatLearnFromSamples_learnThem() {
+    // What the spies see is what is learned from: the same networks come of the samples alone.
+    StackingEnsemble ensemble = StackingEnsemble.fit(sampling().outOfFold(3).build(), DATA, spy);
+    List<Long> ids = ids(DATA);
+    Seen seen = spy.member("part", 2);
+    int[] rows = seen.rowIds().stream().mapToInt(ids::indexOf).sorted().toArray();
+    FitTask task =
+        new FitTask(
+            seen.name(),
+            2,
+            3,
+            TinyNetworks.linear(4, 3),
+            SETTINGS,
+            DATA.select(rows),
+            null,
+            seen.seed());
+
+    assertThat(LocalFits.onThreads(1).run(List.of(task)).get(0).network().parameters())
+        .isEqualTo(ensemble.members().folds(1).get(1).network().parameters());
+  }
+
+  private static StackingConfig.Builder sampling() {
+    Member whole = new Member("whole", TinyNetworks.linear(4, 3), SETTINGS);
+    return StackingConfig.builder()
+        .member(whole)
+        .member(new Member("part", TinyNetworks.linear(4, 3), SETTINGS).withRowSample(0.5))
+        .member(new Member("bag", TinyNetworks.linear(4, 3), SETTINGS).withBagging())
+        .doNoHarm(false)
+        .metaLearners(MetaNetwork.residual().withRepeats(1).withSettings(SETTINGS.withEpochs(1)));
   }
 
   @Test

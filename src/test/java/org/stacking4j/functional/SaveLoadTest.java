@@ -70,6 +70,9 @@ final class SaveLoadTest {
         config().inSample(),
         config().timeOrdered(2),
         config().outOfFold(2, 3),
+        config().member(new Member("c", Mlp.base(2, 3, 8), SETTINGS).withColumns(4, 1)),
+        config()
+            .member(new Member("c", Mlp.base(6, 3, 8), SETTINGS.withEpochs(3)).withSnapshots(2)),
         config().doNoHarm(false).metaLearners(MetaNetwork.free().withSettings(SETTINGS)),
         config()
             .doNoHarm(false)
@@ -230,10 +233,10 @@ final class SaveLoadTest {
 
   @Test
   void load_ofANewerVersion() throws IOException {
-    // Read as if it were version 2, it might answer with nonsense.
+    // Read as if it were version 3, it might answer with nonsense.
     assertRefused(
-        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 3)),
-        "its format version is 3, this library reads up to 2; use a newer library");
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 4)),
+        "its format version is 4, this library reads up to 3; use a newer library");
   }
 
   @Test
@@ -248,6 +251,7 @@ final class SaveLoadTest {
                       manifest.put("formatVersion", 1);
                       manifest.remove("combiner");
                       manifest.put("residual", true);
+                      withoutColumns(manifest);
                     }));
 
     StackingEnsemble loaded = StackingEnsemble.load(file);
@@ -255,6 +259,38 @@ final class SaveLoadTest {
     assertThat(floats(loaded.logits(TEST.features())))
         .isEqualTo(floats(saved.logits(TEST.features())));
     assertThat(loaded.choice().label()).isEqualTo("residual network");
+  }
+
+  @Test
+  void load_ofTheSecondVersion_whoseNetworksAllSawAllColumns() throws IOException {
+    Path file =
+        edited(
+            entries ->
+                editManifest(
+                    entries,
+                    manifest -> {
+                      manifest.put("formatVersion", 2);
+                      withoutColumns(manifest);
+                    }));
+
+    StackingEnsemble loaded = StackingEnsemble.load(file);
+
+    assertThat(floats(loaded.logits(TEST.features())))
+        .isEqualTo(floats(ensemble.logits(TEST.features())));
+  }
+
+  @Test
+  void load_ofColumnsThatAreNone() throws IOException {
+    assertRefused(
+        entries ->
+            editManifest(
+                entries,
+                manifest ->
+                    ((ObjectNode) manifest.get("networks").get(0))
+                        .putArray("columns")
+                        .add(0)
+                        .add(6)),
+        "member 'a': it is to see column 6 but the data has columns 0 to 5");
   }
 
   @Test
@@ -490,6 +526,10 @@ final class SaveLoadTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static void withoutColumns(ObjectNode manifest) {
+    manifest.get("networks").forEach(network -> ((ObjectNode) network).remove("columns"));
   }
 
   private static ObjectNode withoutSeconds(byte[] manifest) throws IOException {

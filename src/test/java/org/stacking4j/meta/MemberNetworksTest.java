@@ -503,6 +503,31 @@ final class MemberNetworksTest {
         .containsExactly(quick.settings(), slow.settings());
   }
 
+  @Test
+  void fit_ofAMemberWithASeedOfItsOwn_doesNotDependOnTheEnsembles() {
+    List<FitTask> asked = new ArrayList<>();
+
+    MemberNetworks.fit(
+        List.of(member("a").withSeed(4), member("b")),
+        DATA,
+        FOLDS,
+        false,
+        9,
+        tasks -> {
+          asked.addAll(tasks);
+          return tasks.stream().map(task -> memberA(1)).toList();
+        });
+
+    assertThat(asked.stream().map(FitTask::seed))
+        .containsExactly(
+            Seeds.of(4, "a", 1),
+            Seeds.of(4, "a", 2),
+            Seeds.of(4, "a", 3),
+            Seeds.of(9, "b", 1),
+            Seeds.of(9, "b", 2),
+            Seeds.of(9, "b", 3));
+  }
+
   /** The example's networks. */
   static MemberNetworks networks() {
     return MemberNetworks.of(

@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.stacking4j.data.LabeledData;
 
 final class MetaFeaturesTest {
@@ -63,6 +64,27 @@ final class MetaFeaturesTest {
     assertThat(features.folds()).containsExactly(4, 1);
     assertThat(features.labels()).containsExactly(2, 0);
     assertThat(features.rowIds()).containsExactly(31, 17);
+  }
+
+  @Test
+  void without_leavesOutTheMembersColumns() {
+    List<String> names = features().members();
+    MetaFeatures rest = features().without(names.get(0));
+
+    assertThat(rest.members()).isEqualTo(names.subList(1, names.size()));
+    assertThat(rest.columns())
+        .isEqualTo(features().columns().stream().filter(c -> !c.startsWith(names.get(0))).toList());
+    assertThat(rest.logits())
+        .isEqualTo(logits().get(NDArrayIndex.all(), NDArrayIndex.interval(3, logits().size(1))));
+    assertThat(rest.labels()).isEqualTo(features().labels());
+    assertThat(rest.folds()).isEqualTo(features().folds());
+  }
+
+  @Test
+  void without_aMemberThatIsNotThere() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> features().without("zebra"))
+        .withMessage("member 'zebra' cannot be left out of " + features().members());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.stacking4j.network;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -14,10 +15,12 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.stacking4j.data.RowSample;
 
 final class MemberTest {
 
@@ -279,6 +282,56 @@ final class MemberTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Member.of("wide", onItsOwn))
         .withMessageStartingWith("member 'wide': layer 1 has activation rrelu");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10, 4, '2 4 6 8'",
+    "10, 3, '2 5 7'",
+    "10, 1, 5",
+    "10, 9, '1 2 3 4 5 6 7 8 9'",
+    "10, 0, ''",
+    "2, 1, 1"
+  })
+  void snapshots_areTakenAtEvenlySpacedEnds(int epochs, int snapshots, String expected) {
+    Member member =
+        new Member("wide", Mlp.base(4, 3, 8), FitSettings.defaults().withEpochs(epochs))
+            .withSnapshots(snapshots);
+
+    assertThat(member.snapshotEpochs().stream().map(String::valueOf).collect(joining(" ")))
+        .isEqualTo(expected);
+    assertThat(member.names()).hasSize(1 + snapshots).startsWith("wide");
+    assertThat(member.names().subList(1, 1 + snapshots))
+        .isEqualTo(member.snapshotEpochs().stream().map(epoch -> "wide-epoch-" + epoch).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 10, 11})
+  void snapshots_outOfRange(int snapshots) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Member.of("wide", Mlp.base(4, 3, 8)).withSnapshots(snapshots))
+        .withMessage(
+            "member 'wide': snapshots must be >= 0 and fewer than its 10 epochs, found "
+                + snapshots);
+  }
+
+  @Test
+  void withers_keepEverythingElse() {
+    Member member =
+        Member.of("wide", Mlp.base(4, 3, 8))
+            .withSnapshots(2)
+            .withSeed(7)
+            .withColumns(3, 1, 2, 0)
+            .withRowSample(0.5);
+
+    assertThat(member.snapshots()).isEqualTo(2);
+    assertThat(member.seed()).isEqualTo(7);
+    assertThat(member.columns()).containsExactly(3, 1, 2, 0);
+    assertThat(member.rows()).isEqualTo(new RowSample(0.5, false));
+    assertThat(member.withBagging().rows()).isEqualTo(new RowSample(1, true));
+    assertThat(member.withSnapshots(1).withSeed(8).rows()).isEqualTo(member.rows());
+    assertThat(member.withSnapshots(1).withSeed(8).columns()).isEqualTo(member.columns());
+    assertThat(member.settings()).isEqualTo(FitSettings.defaults());
   }
 
   @Test

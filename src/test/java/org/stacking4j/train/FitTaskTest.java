@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,17 @@ final class FitTaskTest {
   void describe_namesTheRepeat(int fold, String words) {
     FitTask task =
         new FitTask(
-            "member 'wide'", fold, 5, 3, Mlp.base(4, 3, 8), FitSettings.defaults(), DATA, null, 1);
+            "member 'wide'",
+            fold,
+            5,
+            3,
+            Mlp.base(4, 3, 8),
+            FitSettings.defaults(),
+            DATA,
+            null,
+            1,
+            List.of(),
+            List.of());
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }

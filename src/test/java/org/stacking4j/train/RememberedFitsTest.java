@@ -78,7 +78,14 @@ final class RememberedFitsTest {
         Arguments.of("labels", task("a", 1, SETTINGS, TinyData.permutedLabels(DATA, 1), 1)),
         Arguments.of("weights", task("a", 1, SETTINGS, DATA.balanced(), 1)),
         Arguments.of("seed", task("a", 1, SETTINGS, DATA, 2)),
+        Arguments.of("columns", columns(List.of(1, 0), List.of())),
+        Arguments.of("snapshots", columns(List.of(), List.of(1))),
         Arguments.of("configuration", new FitTask("a", 1, 5, faster, SETTINGS, DATA, null, 1)));
+  }
+
+  private static FitTask columns(List<Integer> columns, List<Integer> snapshots) {
+    return new FitTask(
+        "a", 1, 5, 1, TinyNetworks.linear(2, 2), SETTINGS, DATA, null, 1, columns, snapshots);
   }
 
   @Test
