@@ -31,6 +31,7 @@ import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.Tempered;
 import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.NetworkCheck;
@@ -165,7 +166,7 @@ final class EnsembleArchive {
     Manifest manifest =
         new Manifest(
             FORMAT_VERSION,
-            ensemble.classNames(),
+            ensemble.outputNames(),
             ensemble.columns(),
             ensemble.prediction(),
             combiner,
@@ -282,12 +283,14 @@ final class EnsembleArchive {
         manifest.combiner().choice(meta, names.size(), classes),
         manifest.prediction(),
         manifest.columns(),
+        Task.CLASSIFICATION,
         manifest.classNames(),
         null);
   }
 
   private static void checkSizes(String owner, FitResult fit, int columns, int classes) {
-    NetworkCheck.checkSizes(owner, fit.network().configuration(), columns, classes);
+    NetworkCheck.checkSizes(
+        owner, fit.network().configuration(), columns, Task.CLASSIFICATION, classes);
   }
 
   private static Manifest readManifest(ZipFile zip) throws IOException {

@@ -140,7 +140,7 @@ public final class MemberNetworks {
     return refits;
   }
 
-  /** How many classes the networks tell apart. */
+  /** How many classes the networks tell apart, or how many targets they predict. */
   public int classes() {
     return networks(0, refits.isEmpty() ? Prediction.FOLD_MEAN : Prediction.REFIT)
         .get(0)

@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.AtomicFile;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 
 /** Meta-features as CSV, both ways, a row at a time. */
 final class MetaFeaturesCsv {
   /** Between a member's name, which holds no dot, and a class's. */
   static final String INFIX = ".logit_";
+
+  static String infix(Task task) {
+    return task == Task.CLASSIFICATION ? INFIX : ".value_";
+  }
 
   /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");

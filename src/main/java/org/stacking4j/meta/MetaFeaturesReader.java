@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.Task;
 
 /**
  * Reads meta-features as CSV row by row, and holds one row. All its methods throw an {@code
@@ -80,7 +81,7 @@ final class MetaFeaturesReader {
         classNames.add(name);
       }
     }
-    List<String> expected = MetaFeatures.columns(members, classNames);
+    List<String> expected = MetaFeatures.columns(members, classNames, Task.CLASSIFICATION);
     if (!expected.equals(columns)) {
       throw new IllegalArgumentException(
           "every member must have a column for each class, in one order; expected "

@@ -11,7 +11,8 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
  * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit; names the
  *     member's columns, seeds and errors
  * @param configuration a network that ends in a softmax {@code OutputLayer} with cross-entropy
- *     ({@code LossFunction.MCXENT})
+ *     ({@code LossFunction.MCXENT}) for classes, or in one of identity with squared error ({@code
+ *     LossFunction.MSE}) for targets
  * @param settings how it is fitted
  */
 public record Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {

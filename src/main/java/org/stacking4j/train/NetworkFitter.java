@@ -10,13 +10,16 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitUniform;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stacking4j.data.Task;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NativeThreads;
+import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 
@@ -25,6 +28,9 @@ import org.stacking4j.network.Trainer;
  *
  * <p>ND4J's random numbers belong to a thread and are seeded at the start of a fit, so a fit must
  * begin and end on one thread; then its parameters depend on nothing but its task.
+ *
+ * <p>Targets are standardised by the rows of the fit, and the scale is folded into the output layer
+ * afterwards, so the network that comes out is an ordinary one.
  */
 final class NetworkFitter {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkFitter.class);
@@ -48,7 +54,10 @@ final class NetworkFitter {
       order[i] = i;
     }
     List<Double> losses = new ArrayList<>();
-    try (TrainingSteps steps = steps(trainer, task)) {
+    boolean regression = task.data().task() == Task.REGRESSION;
+    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(task.data()) : null;
+    FitTask inside = scale == null ? task : task.standardised(scale);
+    try (TrainingSteps steps = steps(trainer, inside)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
         double loss = epoch(steps, settings.batchSize(), order, epoch);
@@ -59,6 +68,10 @@ final class NetworkFitter {
       }
       // The network as its configuration describes it, without what was added for the fit.
       TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+      if (scale != null) {
+        // A margin is in the target's unit and has its mean already.
+        network = network.withOutputScale(scale, task.margin() == null);
+      }
       return new FitResult(network, losses, (System.nanoTime() - start) / 1e9, trainer);
     }
   }
