@@ -1,5 +1,6 @@
 package org.stacking4j;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,7 +46,8 @@ import org.stacking4j.train.FitResult;
  * order as little-endian float32. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 2;
+  static final int FORMAT_VERSION = 3; // read; what version 2 can say is written as that
+  private static final int FIRST_OF_TARGETS = 3;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -59,9 +61,11 @@ final class EnsembleArchive {
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
 
+  /** It has the names of classes, or from version 3 on those of targets; the others are empty. */
   private record Manifest(
       int formatVersion,
-      List<String> classNames,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targetNames,
       int columns,
       Prediction prediction,
       CombinerEntry combiner,
@@ -163,10 +167,12 @@ final class EnsembleArchive {
       String folder = "meta-network" + (repeat == 1 ? "" : "-" + repeat);
       add(folder, "", 0, meta.get(repeat - 1), networks, fits);
     }
+    boolean regression = ensemble.task() == Task.REGRESSION;
     Manifest manifest =
         new Manifest(
-            FORMAT_VERSION,
-            ensemble.outputNames(),
+            regression ? FIRST_OF_TARGETS : FIRST_OF_TARGETS - 1,
+            regression ? List.of() : ensemble.outputNames(),
+            regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
             ensemble.prediction(),
             combiner,
@@ -267,30 +273,32 @@ final class EnsembleArchive {
     if (!answers) {
       throw new IOException("it has no networks for prediction by " + manifest.prediction());
     }
-    int classes = manifest.classNames().size();
+    boolean regression = manifest.classNames().isEmpty();
+    Task task = regression ? Task.REGRESSION : Task.CLASSIFICATION;
+    List<String> outputNames = regression ? manifest.targetNames() : manifest.classNames();
+    int outputs = outputNames.size();
     for (int m = 0; m < names.size(); m++) {
       List<FitResult> fits = new ArrayList<>(members.folds(m));
       fits.addAll(refits.isEmpty() ? refits : refits.subList(m, m + 1));
       for (FitResult fit : fits) {
-        checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), classes);
+        checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), task, outputs);
       }
     }
     for (FitResult network : meta) {
-      checkSizes("meta network", network, names.size() * classes, classes);
+      checkSizes("meta network", network, names.size() * outputs, task, outputs);
     }
     return new StackingEnsemble(
         members,
-        manifest.combiner().choice(meta, names.size(), classes),
+        manifest.combiner().choice(meta, names.size(), outputs),
         manifest.prediction(),
         manifest.columns(),
-        Task.CLASSIFICATION,
-        manifest.classNames(),
+        task,
+        outputNames,
         null);
   }
 
-  private static void checkSizes(String owner, FitResult fit, int columns, int classes) {
-    NetworkCheck.checkSizes(
-        owner, fit.network().configuration(), columns, Task.CLASSIFICATION, classes);
+  private static void checkSizes(String owner, FitResult fit, int columns, Task task, int outputs) {
+    NetworkCheck.checkSizes(owner, fit.network().configuration(), columns, task, outputs);
   }
 
   private static Manifest readManifest(ZipFile zip) throws IOException {
@@ -317,7 +325,11 @@ final class EnsembleArchive {
       manifest.remove("residual");
       String label = residual ? "residual network" : "free network";
       manifest.putPOJO("combiner", new CombinerEntry(label, "network", residual, 1, List.of(), 1));
-      return JSON.readValue(JSON.writeValueAsBytes(manifest), Manifest.class);
+      tree = JSON.readTree(JSON.writeValueAsBytes(manifest));
+    }
+    if (tree instanceof ObjectNode manifest) {
+      String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
+      manifest.putArray(absent);
     }
     return JSON.treeToValue(tree, Manifest.class);
   }

@@ -185,6 +185,28 @@ public final class LabeledData {
     return whole(store, ownLabels, names, null, ownIds);
   }
 
+  /**
+   * Rows of a regression with ids of their own, whose features never are in memory twice.
+   *
+   * @param columns how many features each row has, at least 1
+   * @param source is asked for all rows in their order, for each once, by this thread
+   * @param targets {@code [rows][targets]}, the numbers to predict; copied
+   * @param targetNames the name of each target, at least 1, all different; copied
+   * @param rowIds {@code [rows]}, any numbers, all different; copied
+   * @throws IllegalArgumentException as {@link #of(INDArray, float[][], List, long[])} does
+   */
+  public static LabeledData of(
+      int columns, RowSource source, float[][] targets, List<String> targetNames, long[] rowIds) {
+    List<String> names = List.copyOf(targetNames);
+    long[] ownIds = rowIds.clone();
+    Checks.isShape(targets.length, columns);
+    Checks.areTargetNames(names);
+    float[] own = Checks.targets(targets, targets.length, names);
+    Checks.areRowIds(ownIds, targets.length);
+    FeatureStore store = FeatureStore.checked(targets.length, columns, source::read);
+    return whole(store, new int[targets.length], names, own, ownIds);
+  }
+
   /** Rows whose features are in a store already; takes the arrays over. */
   static LabeledData of(FeatureStore store, int[] labels, List<String> classNames) {
     List<String> names = List.copyOf(classNames);

@@ -87,10 +87,11 @@ public final class MetaFeatures {
   }
 
   /**
-   * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out. Where the folds were
-   * repeated, their columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns
-   * {@code weight} and {@code group} stand before the logits.
+   * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, or in a regression {@code
+   * row,target_NAME,…,fold,MEMBER.value_NAME,…}, one line per row, whole or not at all. Labels are
+   * class names; fold is 0 for rows that no fold held out. Where the folds were repeated, their
+   * columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns {@code weight}
+   * and {@code group} stand before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
