@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
@@ -29,7 +30,7 @@ import org.stacking4j.meta.Prediction;
  * is luck on the average's side: a stack that is found to beat it has beaten both. Votes are on the
  * leaderboard only: the more rivals there are to choose from, the more the best owes to luck.
  */
-final class Competition {
+final class Competition implements Rivals<Findings> {
   /** The rival every other row is compared with. */
   private static final String REFERENCE = CombinerChoice.AVERAGE;
 
@@ -53,7 +54,8 @@ final class Competition {
   }
 
   /** Enters each base network, their averages and votes; returns the base networks' results. */
-  List<Evaluation> enterBases(MemberNetworks bases) {
+  @Override
+  public List<Evaluation> enterBases(MemberNetworks bases) {
     INDArray logits = bases.logits(test, Prediction.REFIT);
     List<Evaluation> each = new ArrayList<>();
     for (int m = 0; m < bases.names().size(); m++) {
@@ -67,6 +69,11 @@ final class Competition {
     return each;
   }
 
+  @Override
+  public Optional<String> differences() {
+    return Optional.of(diversity().toString());
+  }
+
   /** How differently the base networks err. */
   Diversity diversity() {
     return board.diversity(members);
@@ -77,7 +84,8 @@ final class Competition {
    *
    * @param answers what the stack's members say of the test rows
    */
-  Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
+  @Override
+  public Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
     INDArray logits = answers.logits();
     fairAverages.clear();
     fairAverages.add(REFERENCE);
@@ -100,7 +108,8 @@ final class Competition {
   }
 
   /** What came out, after the last stack was entered. */
-  Findings findings() {
+  @Override
+  public Findings findings() {
     Leaderboard leaderboard = board.build();
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     for (String average : fairAverages) {

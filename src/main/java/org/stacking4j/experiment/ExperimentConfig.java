@@ -8,6 +8,7 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -18,7 +19,8 @@ import org.stacking4j.network.Trainer;
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
  *
  * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
- * @param label the column of a CSV file that holds the labels; empty for the last
+ * @param task what is asked about the rows: which class, or a number, which only CSV files have
+ * @param label the column of a CSV file that holds the labels or the target; empty for the last
  * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
@@ -34,6 +36,7 @@ import org.stacking4j.network.Trainer;
  */
 public record ExperimentConfig(
     String data,
+    Task task,
     String label,
     double testFraction,
     int train,
@@ -122,6 +125,12 @@ public record ExperimentConfig(
    * @throws IllegalArgumentException if a value is out of its range
    */
   public ExperimentConfig {
+    if (task == Task.REGRESSION && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          "task regression needs numbers to predict, which data '"
+              + data
+              + "' does not have; use csv:FILE");
+    }
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(
           "test-fraction must be > 0 and < 1, found " + testFraction);
@@ -148,17 +157,17 @@ public record ExperimentConfig(
    *
    * @param label one of {@link #stacks}
    * @param columns of the data
-   * @param classes of the data
+   * @param outputs classes or targets of the data
    * @throws IllegalArgumentException if a value is out of its range
    */
-  StackingConfig stack(String label, int columns, int classes) {
+  StackingConfig stack(String label, int columns, int outputs) {
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
       int[] hidden = member.hidden().stream().mapToInt(Integer::intValue).toArray();
       MultiLayerConfiguration network =
           DataSource.isTable(data)
-              ? Mlp.table(columns, classes, hidden)
-              : Mlp.base(columns, classes, hidden);
+              ? Mlp.table(task, columns, outputs, hidden)
+              : Mlp.base(task, columns, outputs, hidden);
       builder.member(new Member(member.name(), network, fit.settings()));
     }
     switch (label) {

@@ -1,5 +1,7 @@
 package org.stacking4j.experiment;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,10 +25,21 @@ public record Findings(
     Diversity diversity,
     Confusion confusion,
     Map<String, Comparison> comparisons,
-    String verdict) {
+    String verdict)
+    implements Outcome {
 
   /** Copies the comparisons, in their order. */
   public Findings {
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
+  }
+
+  @Override
+  public String board() {
+    return leaderboard.toText();
+  }
+
+  @Override
+  public void writeBoard(Path file) throws IOException {
+    leaderboard.writeCsv(file);
   }
 }
