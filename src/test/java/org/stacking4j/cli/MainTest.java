@@ -241,7 +241,8 @@ class MainTest {
     assertThat(demo()).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains(conf + ": unknown key 'epochs'; known here: data, label, test-fraction, train");
+        .contains(
+            conf + ": unknown key 'epochs'; known here: data, task, label, test-fraction, train");
   }
 
   @Test
