@@ -64,3 +64,10 @@ arff <- function(name) {
 }
 segment <- rbind(arff("segment-challenge"), arff("segment-test"))
 save("segment", segment[names(segment) != "class"], segment$class)
+
+# Numbers to predict instead of classes: the last column is the target.
+diabetes <- read.table(file.path(sklearn, "diabetes_data_raw.csv.gz"))
+names(diabetes) <- c("age", "sex", "bmi", "blood_pressure", paste0("serum_", 1:6))
+diabetes$progression <- scan(file.path(sklearn, "diabetes_target.csv.gz"), quiet = TRUE)
+stopifnot(!anyNA(diabetes))
+write.csv(diabetes, file.path(to, "diabetes.csv"), quote = FALSE, row.names = FALSE)

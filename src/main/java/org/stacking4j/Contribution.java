@@ -8,6 +8,7 @@ import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.Tempered;
+import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MetaFeatures;
@@ -32,7 +33,7 @@ public record Contribution(String member, Comparison comparison) {
    * @param heldOut {@link StackingEnsemble#metaFeatures} of rows it was not fitted on
    * @param runner where meta networks are fitted
    * @return in the members' order; empty for a single member
-   * @throws IllegalArgumentException if the ensemble was read from a file
+   * @throws IllegalArgumentException if the ensemble was read from a file, or predicts targets
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public static List<Contribution> of(
@@ -45,6 +46,10 @@ public record Contribution(String member, Comparison comparison) {
                     new IllegalArgumentException(
                         "an ensemble read from a file has no meta-features to learn from anew; fit"
                             + " it"));
+    if (heldOut.task() == Task.REGRESSION) {
+      throw new IllegalArgumentException(
+          "contributions are found for classes only, and this ensemble predicts targets");
+    }
     List<String> members = heldOut.members();
     if (members.size() < 2) {
       return List.of();

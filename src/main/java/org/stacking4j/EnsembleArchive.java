@@ -1,5 +1,6 @@
 package org.stacking4j;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,6 +36,7 @@ import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.Tempered;
 import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.NetworkCheck;
@@ -62,9 +64,11 @@ final class EnsembleArchive {
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
 
+  /** It has the names of classes, or from version 3 on those of targets; the others are empty. */
   private record Manifest(
       int formatVersion,
-      List<String> classNames,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targetNames,
       int columns,
       Prediction prediction,
       CombinerEntry combiner,
@@ -172,10 +176,12 @@ final class EnsembleArchive {
       String folder = "meta-network" + (repeat == 1 ? "" : "-" + repeat);
       add(folder, "", 0, meta.get(repeat - 1), networks, fits);
     }
+    boolean regression = ensemble.task() == Task.REGRESSION;
     Manifest manifest =
         new Manifest(
             FORMAT_VERSION,
-            ensemble.classNames(),
+            regression ? List.of() : ensemble.outputNames(),
+            regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
             ensemble.prediction(),
             combiner,
@@ -291,29 +297,34 @@ final class EnsembleArchive {
     if (!members.answer(manifest.prediction())) {
       throw new IOException("it has no networks for prediction by " + manifest.prediction());
     }
-    int classes = manifest.classNames().size();
+    boolean regression = manifest.classNames().isEmpty();
+    Task task = regression ? Task.REGRESSION : Task.CLASSIFICATION;
+    List<String> outputNames = regression ? manifest.targetNames() : manifest.classNames();
+    int outputs = outputNames.size();
     for (int m = 0; m < names.size(); m++) {
       List<FitResult> fits = new ArrayList<>(members.folds(m));
       fits.addAll(refits.isEmpty() ? refits : refits.subList(m, m + 1));
       for (FitResult fit : fits) {
-        checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), classes);
+        checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), task, outputs);
       }
     }
     for (FitResult network : meta) {
-      checkSizes("meta network", network, names.size() * classes, classes);
+      checkSizes("meta network", network, names.size() * outputs, task, outputs);
     }
     return new StackingEnsemble(
         members,
-        manifest.combiner().choice(meta, names.size(), classes),
+        manifest.combiner().choice(meta, names.size(), outputs),
         manifest.prediction(),
         manifest.columns(),
-        manifest.classNames(),
+        task,
+        outputNames,
         null);
   }
 
-  private static void checkSizes(String owner, FitResult fit, int columns, int classes) {
+  private static void checkSizes(String owner, FitResult fit, int columns, Task task, int outputs) {
     TrainedNetwork network = fit.network();
-    NetworkCheck.checkSizes(owner, network.configuration(), network.columns(), columns, classes);
+    NetworkCheck.checkSizes(
+        owner, network.configuration(), network.columns(), columns, task, outputs);
   }
 
   private static Manifest readManifest(ZipFile zip) throws IOException {
@@ -350,6 +361,10 @@ final class EnsembleArchive {
           entry.putArray("columns");
         }
       }
+    }
+    if (tree instanceof ObjectNode manifest) {
+      String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
+      manifest.putArray(absent);
     }
     return JSON.treeToValue(tree, Manifest.class);
   }

@@ -9,12 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
+import org.stacking4j.evaluate.RegressionEvaluation;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 import org.stacking4j.train.FitResult;
@@ -142,7 +146,7 @@ public record LeakAudit(List<Finding> findings) {
   private static Finding unseen(StackingEnsemble ensemble, LabeledData data, Watched watched) {
     String check = "no row's meta-features come from a network that was given the row";
     MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
-    int classes = data.classes();
+    int classes = data.outputs();
     LabeledData table = features.toLabeledData();
     Map<Long, Integer> position = new HashMap<>();
     for (int row = 0; row < data.rows(); row++) {
@@ -160,6 +164,10 @@ public record LeakAudit(List<Finding> findings) {
         seen += ofRepeats(features, networks, watched);
         continue;
       }
+      if (data.task() == Task.REGRESSION) {
+        // Numbers of two networks are easily the same by chance, so the folds say which it was.
+        seen += ofRepeats(features, networks, watched);
+      }
       float[] found = column(features.logits(), m, classes);
       boolean[] explained = new boolean[rows.length];
       for (FitResult fit : networks) {
@@ -167,7 +175,8 @@ public record LeakAudit(List<Finding> findings) {
         for (int row = 0; row < rows.length; row++) {
           if (same(found, logits, row * classes, classes)) {
             explained[row] = true;
-            seen += watched.gave(fit, table.rowId(row)) ? 1 : 0;
+            boolean counts = data.task() == Task.CLASSIFICATION;
+            seen += counts && watched.gave(fit, table.rowId(row)) ? 1 : 0;
           }
         }
       }
@@ -197,14 +206,17 @@ public record LeakAudit(List<Finding> findings) {
                 (long) rows.length * ensemble.members().names().size()));
   }
 
-  /** With repeats the table has means, so the networks are taken from the folds it names. */
+  /**
+   * With repeats the table has means, so the networks are taken from the folds it names; a row of
+   * fold 0 is answered by the network of all rows.
+   */
   private static long ofRepeats(MetaFeatures features, List<FitResult> networks, Watched watched) {
     long[] rowIds = features.rowIds();
     long seen = 0;
     for (int repeat = 1; repeat <= features.repeats(); repeat++) {
       int[] folds = features.folds(repeat);
       for (int row = 0; row < rowIds.length; row++) {
-        seen += watched.gave(networks.get(folds[row] - 1), rowIds[row]) ? 1 : 0;
+        seen += watched.gave(networks.get(Math.max(0, folds[row] - 1)), rowIds[row]) ? 1 : 0;
       }
     }
     return seen;
@@ -221,65 +233,88 @@ public record LeakAudit(List<Finding> findings) {
 
   /** From labels that were dealt out anew nothing can be learned about rows that were held out. */
   private static Finding chance(StackingConfig config, LabeledData data, FitRunner runner) {
-    int[] dealt = data.labels();
+    int[] dealt = IntStream.range(0, data.rows()).toArray();
     var random = new SplittableRandom(Seeds.of(config.seed(), "permuted labels", 0));
     for (int i = dealt.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
-      int label = dealt[i];
+      int row = dealt[i];
       dealt[i] = dealt[j];
-      dealt[j] = label;
+      dealt[j] = row;
     }
     MetaFeatures features =
-        StackingEnsemble.fit(config, data.withLabels(dealt), runner)
+        StackingEnsemble.fit(config, data.withLabelsOf(dealt), runner)
             .trainingMetaFeatures()
             .orElseThrow();
-    double worst = 0;
+    LabeledData table = features.toLabeledData();
+    double worst = Double.NEGATIVE_INFINITY;
     String who = "";
-    int[] own = features.labels();
     for (int m = 0; m < features.members().size(); m++) {
-      double accuracy =
-          Evaluation.accuracy(Combiner.member(m, data.classes()).predict(features.logits()), own);
-      if (accuracy > worst) {
-        worst = accuracy;
+      INDArray answers = Combiner.member(m, data.outputs()).logits(features.logits());
+      double score = score(answers, table);
+      if (score > worst) {
+        worst = score;
         who = features.members().get(m);
       }
     }
-    int most = Arrays.stream(features.toLabeledData().classCounts()).max().orElse(0);
-    double chance = (double) most / own.length;
-    double limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / own.length);
+    double chance = 0;
+    double limit;
+    if (data.task() == Task.REGRESSION) {
+      // Predictions of s standard deviations of the target that are independent of it have an R² of
+      // 2 s e - s² with e of about 1 / √n: at most e², whatever s is.
+      limit = MOST_ERRORS * MOST_ERRORS / table.rows();
+    } else {
+      int most = Arrays.stream(table.classCounts()).max().orElse(0);
+      chance = (double) most / table.rows();
+      limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / table.rows());
+    }
     return new Finding(
         "permuted labels give chance",
         worst <= limit,
         String.format(
             Locale.ROOT,
-            "accuracy of member '%s' %.4f, chance is at most %.4f, with its error %.4f",
+            "%s of member '%s' %.4f, chance is at most %.4f, with its error %.4f",
+            scoreName(data.task()),
             who,
             worst,
             chance,
             limit));
   }
 
+  /** Accuracy, or R². */
+  private static double score(INDArray answers, LabeledData rows) {
+    return rows.task() == Task.REGRESSION
+        ? RegressionEvaluation.of(answers, rows).r2()
+        : Evaluation.accuracy(answers.argMax(1).toIntVector(), rows.labels());
+  }
+
+  private static String scoreName(Task task) {
+    return task == Task.REGRESSION ? "R²" : "accuracy";
+  }
+
   /** How much better a member is on rows it was given than on rows it was not. */
   private static Finding gap(
       StackingEnsemble ensemble, MetaFeatures features, LabeledData data, int member) {
     INDArray all = data.features();
-    int[] predicted =
-        networks(ensemble, member).get(0).network().logits(all).argMax(1).toIntVector();
+    double given = score(networks(ensemble, member).get(0).network().logits(all), data);
     all.close();
-    double given = Evaluation.accuracy(predicted, data.labels());
     double heldOut =
-        Evaluation.accuracy(
-            Combiner.member(member, data.classes()).predict(features.logits()), features.labels());
+        score(
+            Combiner.member(member, data.outputs()).logits(features.logits()),
+            features.toLabeledData());
     return new Finding(
         "member '" + ensemble.members().names().get(member) + "', rows given against held out",
         true,
-        String.format(Locale.ROOT, "accuracy %.4f against %.4f", given, heldOut));
+        String.format(Locale.ROOT, "%s %.4f against %.4f", scoreName(data.task()), given, heldOut));
   }
 
   /** How far the scale of a member's logits differs from fold to fold. */
   private static Finding drift(StackingEnsemble ensemble, MetaFeatures features, int member) {
-    int classes = features.classNames().size();
+    int classes = features.outputNames().size();
     float[] logits = column(features.logits(), member, classes);
+    boolean regression = features.task() == Task.REGRESSION;
+    if (regression) {
+      logits = Standardisation.ofTargets(features.toLabeledData()).apply(logits);
+    }
     Folds folds = Folds.of(features.folds(), Arrays.stream(features.folds()).max().orElse(1));
     double least = Double.POSITIVE_INFINITY;
     double most = 0;
@@ -287,9 +322,9 @@ public record LeakAudit(List<Finding> findings) {
       double squares = 0;
       int[] rows = folds.heldOut(fold);
       for (int row : rows) {
-        double mean = 0;
+        double mean = 0; // of the classes; standardised targets are around 0 by themselves
         for (int c = 0; c < classes; c++) {
-          mean += logits[row * classes + c] / classes;
+          mean += regression ? 0 : logits[row * classes + c] / classes;
         }
         for (int c = 0; c < classes; c++) {
           squares += Math.pow(logits[row * classes + c] - mean, 2);
@@ -300,7 +335,11 @@ public record LeakAudit(List<Finding> findings) {
       most = Math.max(most, scale);
     }
     return new Finding(
-        "member '" + ensemble.members().names().get(member) + "', scale of logits by fold",
+        "member '"
+            + ensemble.members().names().get(member)
+            + "', scale of "
+            + (regression ? "predictions" : "logits")
+            + " by fold",
         true,
         String.format(Locale.ROOT, "%.3f to %.3f", least, most));
   }

@@ -12,6 +12,7 @@ import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Member;
@@ -92,13 +93,13 @@ public record StackingConfig(
    * @param data the training rows
    * @return which fold each row would be held out in
    * @throws IllegalArgumentException if there are too few rows, in all or in a class, or the number
-   *     of columns or classes is not a network's
+   *     of columns or outputs or the task is not a network's
    */
   public Folds check(LabeledData data) {
     if (data.rows() < 2) {
       throw new IllegalArgumentException("an ensemble needs at least 2 training rows, found 1");
     }
-    int[] counts = data.classCounts();
+    int[] counts = data.task() == Task.CLASSIFICATION ? data.classCounts() : new int[0];
     for (int c = 0; c < counts.length; c++) {
       if (counts[c] == 0) {
         throw new IllegalArgumentException(
@@ -116,10 +117,11 @@ public record StackingConfig(
           member.configuration(),
           member.columns(),
           data.columns(),
-          data.classes());
+          data.task(),
+          data.outputs());
     }
     for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(names(members).size(), data.classes());
+      learner.checkSizes(names(members).size(), data.task(), data.outputs());
     }
     return strategy.folds(data, seed);
   }

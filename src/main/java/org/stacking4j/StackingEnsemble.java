@@ -17,7 +17,9 @@ import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
+import org.stacking4j.evaluate.RegressionEvaluation;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
@@ -29,8 +31,12 @@ import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 
 /**
- * A fitted stacking ensemble: member networks whose logits a meta network combines (Wolpert 1992).
- * Immutable and safe to use from several threads.
+ * A fitted stacking ensemble: member networks whose logits, or predicted targets, a meta network
+ * combines (Wolpert 1992). Immutable and safe to use from several threads.
+ *
+ * <p>One for classes answers with {@link #predict}, {@link #probabilities} and {@link #logits}, one
+ * for targets with {@link #values}; either throws an {@code IllegalStateException} when it is asked
+ * for what it cannot answer.
  *
  * <pre>{@code
  * StackingConfig config =
@@ -49,7 +55,8 @@ public final class StackingEnsemble {
   private final CombinerChoice choice;
   private final Prediction prediction;
   private final int columns;
-  private final List<String> classNames;
+  private final Task task;
+  private final List<String> outputNames;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
   StackingEnsemble(
@@ -57,13 +64,15 @@ public final class StackingEnsemble {
       CombinerChoice choice,
       Prediction prediction,
       int columns,
-      List<String> classNames,
+      Task task,
+      List<String> outputNames,
       @Nullable MetaFeatures trainingMetaFeatures) {
     this.members = members;
     this.choice = choice;
     this.prediction = prediction;
     this.columns = columns;
-    this.classNames = List.copyOf(classNames);
+    this.task = task;
+    this.outputNames = List.copyOf(outputNames);
     this.trainingMetaFeatures = trainingMetaFeatures;
   }
 
@@ -82,10 +91,10 @@ public final class StackingEnsemble {
    * runner's number of threads.
    *
    * @param config what to fit
-   * @param data the training rows; every class must have some
+   * @param data the training rows, with labels or with targets; every class must have some
    * @param runner where the fits run, and who hears of them
    * @throws IllegalArgumentException if the data does not fit the configuration: too few rows in a
-   *     class, or other sizes than a network's
+   *     class, or another task or other sizes than a network's
    * @throws org.stacking4j.train.FitException if a fit failed; the message names member and fold
    * @throws java.util.concurrent.CancellationException if the calling thread was interrupted
    */
@@ -113,7 +122,13 @@ public final class StackingEnsemble {
             config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
     log(choice);
     return new StackingEnsemble(
-        members, choice, config.prediction(), data.columns(), data.classNames(), features);
+        members,
+        choice,
+        config.prediction(),
+        data.columns(),
+        data.task(),
+        data.outputNames(),
+        features);
   }
 
   /**
@@ -125,6 +140,7 @@ public final class StackingEnsemble {
    *     is not finite
    */
   public INDArray logits(INDArray features) {
+    checkTask(Task.CLASSIFICATION);
     return combiner().logits(neededLogits(features));
   }
 
@@ -136,6 +152,7 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public INDArray probabilities(INDArray features) {
+    checkTask(Task.CLASSIFICATION);
     return combiner().probabilities(neededLogits(features));
   }
 
@@ -147,7 +164,33 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public int[] predict(INDArray features) {
+    checkTask(Task.CLASSIFICATION);
     return combiner().predict(neededLogits(features));
+  }
+
+  /**
+   * The predicted targets, in the order of {@link #outputNames} and in their own units.
+   *
+   * @param features {@code [rows, columns]}, columns as in training
+   * @return {@code [rows, targets]}, float32
+   * @throws IllegalArgumentException as {@link #logits} does
+   */
+  public INDArray values(INDArray features) {
+    checkTask(Task.REGRESSION);
+    return combiner().logits(neededLogits(features));
+  }
+
+  private void checkTask(Task needed) {
+    if (task != needed) {
+      throw new IllegalStateException(
+          task == Task.REGRESSION
+              ? "the ensemble predicts the targets "
+                  + outputNames
+                  + " and no classes; use values and evaluateRegression"
+              : "the ensemble predicts the classes "
+                  + outputNames
+                  + " and no targets; use predict, probabilities and evaluate");
+    }
   }
 
   private static void log(CombinerChoice choice) {
@@ -158,10 +201,10 @@ public final class StackingEnsemble {
   }
 
   /**
-   * Logits of the members, side by side: what the combiner sees.
+   * Logits of the members, or their predicted targets, side by side: what the combiner sees.
    *
    * @param features {@code [rows, columns]}
-   * @return {@code [rows, members × classes]}
+   * @return {@code [rows, members × outputs]}
    * @throws IllegalArgumentException as {@link #logits} does
    */
   public INDArray memberLogits(INDArray features) {
@@ -210,12 +253,17 @@ public final class StackingEnsemble {
   }
 
   private void checkRows(LabeledData data) {
-    if (!data.classNames().equals(classNames)) {
+    if (data.task() != task) {
       throw new IllegalArgumentException(
-          "the data's classes "
-              + data.classNames()
+          "the data is for " + data.task() + ", the ensemble was fitted for " + task);
+    }
+    if (!data.outputNames().equals(outputNames)) {
+      throw new IllegalArgumentException(
+          "the data's "
+              + (task == Task.CLASSIFICATION ? "classes " : "targets ")
+              + data.outputNames()
               + " differ from those the ensemble was fitted on, "
-              + classNames);
+              + outputNames);
     }
     checkColumns(data.rows(), data.columns());
   }
@@ -226,17 +274,8 @@ public final class StackingEnsemble {
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public Evaluation evaluate(LabeledData data) {
-    checkRows(data);
-    INDArray memberLogits = members.logits(data, prediction);
-    INDArray logits =
-        Chunks.collect(
-            data.rows(),
-            data.classes(),
-            (from, to) -> {
-              var range = NDArrayIndex.interval(from, to);
-              return combiner().logits(memberLogits.get(range, NDArrayIndex.all()));
-            });
-    memberLogits.close();
+    checkTask(Task.CLASSIFICATION);
+    INDArray logits = answers(data);
     return Evaluation.of(
         logits.argMax(1).toIntVector(),
         Transforms.softmax(logits, true),
@@ -245,8 +284,34 @@ public final class StackingEnsemble {
   }
 
   /**
-   * Meta-features of rows the ensemble was not fitted on: the logits of the networks that answer
-   * for new rows; their fold is 0.
+   * Judges the predicted targets on rows the ensemble was not fitted on; rows with weights count by
+   * them.
+   *
+   * @throws IllegalArgumentException if columns or targets differ from training
+   */
+  public RegressionEvaluation evaluateRegression(LabeledData data) {
+    checkTask(Task.REGRESSION);
+    return RegressionEvaluation.of(answers(data), data);
+  }
+
+  private INDArray answers(LabeledData data) {
+    checkRows(data);
+    INDArray memberLogits = members.logits(data, prediction);
+    INDArray logits =
+        Chunks.collect(
+            data.rows(),
+            data.outputs(),
+            (from, to) -> {
+              var range = NDArrayIndex.interval(from, to);
+              return combiner().logits(memberLogits.get(range, NDArrayIndex.all()));
+            });
+    memberLogits.close();
+    return logits;
+  }
+
+  /**
+   * Meta-features of rows the ensemble was not fitted on: the logits, or predictions, of the
+   * networks that answer for new rows; their fold is 0.
    *
    * @throws IllegalArgumentException if columns or class names differ from training
    */
@@ -290,9 +355,20 @@ public final class StackingEnsemble {
     return columns;
   }
 
+  /** What it was fitted for. */
+  public Task task() {
+    return task;
+  }
+
+  /** The classes, or the targets, in the order of its answers. */
+  public List<String> outputNames() {
+    return outputNames;
+  }
+
   /** The classes, in the order of logits and probabilities. */
   public List<String> classNames() {
-    return classNames;
+    checkTask(Task.CLASSIFICATION);
+    return outputNames;
   }
 
   /**

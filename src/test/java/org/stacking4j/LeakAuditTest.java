@@ -10,8 +10,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.LeakAudit.Finding;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
+import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
 import org.stacking4j.train.FitRunner;
@@ -69,6 +71,36 @@ final class LeakAuditTest {
     assertThat(finding(audit, UNSEEN).passed()).isTrue();
     assertThat(finding(audit, CHANCE).passed()).isFalse();
     assertThat(audit.passed()).isFalse();
+  }
+
+  @Test
+  void of_targets_passesWhatIsHonest_andFindsWhatIsNot() {
+    LabeledData numbers = TinyData.numbers(150, 8, 1, 1);
+    StackingConfig.Builder config =
+        StackingConfig.builder()
+            .member(
+                new Member(
+                    "a", Mlp.correction(Task.REGRESSION, 8, 1), new FitSettings(150, 25, 10, true)))
+            .metaLearners(MetaNetwork.linear());
+
+    for (StackingConfig honest :
+        List.of(
+            config.outOfFold(3).build(),
+            config.outOfFold(3, 2).build(),
+            config.holdout(0.4).build())) {
+      LeakAudit audit = LeakAudit.of(honest, numbers, RUNNER);
+      assertThat(audit.findings()).filteredOn(finding -> !finding.passed()).isEmpty();
+      assertThat(audit.toString())
+          .contains("pass  " + CHANCE + ": R² of member 'a' ")
+          .contains("pass  member 'a', rows given against held out: R² ");
+    }
+    LeakAudit leaky = LeakAudit.of(config.outOfFold(3).build(), numbers, new Leaky());
+    assertThat(finding(leaky, CHANCE).passed()).isFalse();
+    LeakAudit inSample =
+        LeakAudit.of(config.inSample().metaLearners(MetaNetwork.linear()).build(), numbers, RUNNER);
+    assertThat(finding(inSample, UNSEEN).detail())
+        .isEqualTo("150 of 150 answers come from networks that were given the row");
+    assertThat(finding(inSample, CHANCE).passed()).isFalse();
   }
 
   private static Finding finding(LeakAudit audit, String check) {

@@ -2,6 +2,7 @@ package org.stacking4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class AuditCommand implements Callable<Integer> {
         (label, audit) -> {
           screen.println();
           screen.println(label);
-          screen.print(audit);
+          screen.print(DemoCommand.in(Charset.defaultCharset(), audit.toString()));
         });
     boolean passed = audits.values().stream().allMatch(LeakAudit::passed);
     screen.println();

@@ -8,10 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.Task;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentConfig;
-import org.stacking4j.experiment.Findings;
+import org.stacking4j.experiment.Outcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Option;
       "  demo --train 2000 --epochs 3           a quick look",
       "  demo --data idx:fashion --out fashion  four IDX files of your own",
       "  demo --data csv:my.csv --label kind    a table of your own",
+      "  demo --data csv:my.csv --label price --task regression",
+      "                                         numbers to predict instead of classes",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
@@ -56,6 +59,12 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       description = "The column of a table that holds the labels (the last one).")
   private @Nullable String label;
+
+  @Option(
+      names = "--task",
+      paramLabel = "classification|regression",
+      description = "What is asked: which class, or in a table a number (classification).")
+  private @Nullable String task;
 
   @Option(
       names = "--train",
@@ -110,12 +119,13 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threads = threadsOption.threads();
     ExperimentConfig experiment = ConfFile.read(config, overrides());
-    Findings findings;
+    Outcome findings;
     try (DemoProgress shown = DemoProgress.on(screen, progress)) {
-      findings = new Experiment(experiment, threads, shown).run(out);
+      Experiment run = new Experiment(experiment, threads, shown);
+      findings = experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
     }
     screen.println();
-    screen.print(findings.leaderboard().toText());
+    screen.print(in(Charset.defaultCharset(), findings.board()));
     screen.println();
     screen.println(in(Charset.defaultCharset(), findings.verdict()));
     screen.println();
@@ -128,9 +138,11 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A sentence with {@code +-} for ± where the character set has none. */
-  static String in(Charset charset, String sentence) {
-    return charset.newEncoder().canEncode(sentence) ? sentence : sentence.replace("±", "+-");
+  /** A text with {@code +-} for ± and {@code R2} for R² where the character set has none. */
+  static String in(Charset charset, String text) {
+    return charset.newEncoder().canEncode(text)
+        ? text
+        : text.replace("±", "+-").replace("R²", "R2");
   }
 
   /** What the options say, by the keys of the conf file. */
@@ -138,6 +150,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, Object> overrides = new LinkedHashMap<>();
     putIfGiven(overrides, "data", data);
     putIfGiven(overrides, "label", label);
+    putIfGiven(overrides, "task", task);
     putIfGiven(overrides, "train", train);
     putIfGiven(overrides, "test", test);
     putIfGiven(overrides, "fit.epochs", epochs);

@@ -6,7 +6,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 import org.stacking4j.train.FitResult;
 
 /**
- * Turns member logits, {@code [rows, members × classes]}, into one answer per row. Implementations
+ * Turns member logits, {@code [rows, members × classes]}, into one answer per row. In a regression
+ * logits are predictions and classes are targets, and there are no probabilities. Implementations
  * are immutable and thread-safe.
  */
 public interface Combiner {

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.PairedDifference;
+import org.stacking4j.evaluate.SquaredErrors;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
@@ -30,6 +33,9 @@ import org.stacking4j.train.Seeds;
  * they will, and answer for single networks' logits, which are noisier than the mean of several. So
  * their log loss is taken as lower by an {@linkplain MetaLearner#allowance allowance}.
  *
+ * <p>In a regression all that goes by the squared error, in units of the targets' variance; there
+ * is no temperature and no accuracy.
+ *
  * <p>Log losses are compared at each one's best temperature, which also goes into the combiner; so
  * a learner does not win by mending only how sure the average is.
  *
@@ -46,16 +52,20 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
   /** The name of the rival that learns nothing. */
   public static final String AVERAGE = "logit average";
 
+  /** Its name in a regression. */
+  public static final String REGRESSION_AVERAGE = "average";
+
   private static final int FOLDS = 5;
 
   /**
    * How good a combiner was on rows it had not learned from.
    *
    * @param label what it is, in words
-   * @param accuracy 0 to 1
-   * @param logLoss at its best temperature, in nats
-   * @param accuracyGain its accuracy less the average's
-   * @param lossGain the average's log loss less its own, in nats
+   * @param accuracy 0 to 1; NaN in a regression
+   * @param logLoss at its best temperature, in nats; in a regression the mean squared error, in
+   *     units of the targets' variance, which is 1 − R²
+   * @param accuracyGain its accuracy less the average's; 0 in a regression
+   * @param lossGain the average's log loss, or squared error, less its own
    * @param lossGainError standard error of {@code lossGain}
    * @param allowance what is added to {@code lossGain} before it is compared, in nats
    */
@@ -77,14 +87,20 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       return lossGain + allowance;
     }
 
+    /** Whether squared errors were compared. */
+    public boolean ofRegression() {
+      return Double.isNaN(accuracy);
+    }
+
     /**
-     * In words: {@code log loss 0.0851 (0.0098 ± 0.0020 below the average), accuracy 0.9743}; where
-     * only its allowance makes it count, that is said.
+     * In words: {@code log loss 0.0851 (0.0098 ± 0.0020 below the average), accuracy 0.9743}, or
+     * {@code squared error 0.4851 (0.0098 ± 0.0020 below the average) of the variance}; where only
+     * its allowance makes it count, that is said.
      */
     @Override
     public String toString() {
       String comparison =
-          label.equals(AVERAGE)
+          label.equals(AVERAGE) || label.equals(REGRESSION_AVERAGE)
               ? ""
               : String.format(
                   Locale.ROOT,
@@ -95,8 +111,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
                   lossGain <= 0 && gain() > 0
                       ? String.format(Locale.ROOT, ", within its allowance of %.4f", allowance)
                       : "");
-      return String.format(
-          Locale.ROOT, "log loss %.4f%s, accuracy %.4f", logLoss, comparison, accuracy);
+      return ofRegression()
+          ? String.format(Locale.ROOT, "squared error %.4f%s of the variance", logLoss, comparison)
+          : String.format(
+              Locale.ROOT, "log loss %.4f%s, accuracy %.4f", logLoss, comparison, accuracy);
     }
   }
 
@@ -141,7 +159,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
 
   private static Folds folds(MetaFeatures features, long seed) {
     LabeledData table = features.toLabeledData();
-    int rarest = Arrays.stream(table.classCounts()).filter(rows -> rows > 0).min().orElse(0);
+    int rarest =
+        table.task() == Task.REGRESSION
+            ? table.rows()
+            : Arrays.stream(table.classCounts()).filter(rows -> rows > 0).min().orElse(0);
     return rarest < 2
         ? Folds.none(table.rows())
         : Folds.stratified(table, Math.min(FOLDS, rarest), Seeds.of(seed, "meta learners", 0));
@@ -150,20 +171,27 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
   /** The cross validation. */
   private static final class Trial {
     private final MetaFeatures features;
-    private final int classes;
-    private final int[] labels;
+    private final int outputs;
+    private final int rows;
+    private final int[] labels; // none in a regression
+    private final @Nullable SquaredErrors errors; // in a regression
     private final Folds folds;
     private final INDArray memberLogits;
     private final Answers average;
 
     Trial(MetaFeatures features, Folds folds) {
       this.features = features;
-      this.classes = features.classNames().size();
-      this.labels = features.labels();
+      boolean regression = features.task() == Task.REGRESSION;
+      this.outputs = features.outputNames().size();
+      this.rows = features.rows();
+      this.labels = regression ? new int[0] : features.labels();
+      this.errors = regression ? SquaredErrors.of(features.toLabeledData()) : null;
       this.folds = folds;
       this.memberLogits = features.logits();
       this.average =
-          new Answers(AVERAGE, floats(Combiner.logitAverage(classes).logits(memberLogits)));
+          new Answers(
+              regression ? REGRESSION_AVERAGE : AVERAGE,
+              floats(Combiner.logitAverage(outputs).logits(memberLogits)));
     }
 
     /** What a combiner answered for rows it had not learned from. */
@@ -179,11 +207,14 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
 
       Answers(String label, float[] logits) {
         this.label = label;
+        if (errors != null) {
+          predicted = labels;
+          temperature = 1;
+          losses = errors.of(logits);
+          return;
+        }
         predicted =
-            Nd4j.createFromArray(logits)
-                .reshape('c', labels.length, classes)
-                .argMax(1)
-                .toIntVector();
+            Nd4j.createFromArray(logits).reshape('c', rows, outputs).argMax(1).toIntVector();
         temperature = Tempered.temperature(logits, labels);
         losses = Tempered.losses(logits, labels, 1 / temperature);
       }
@@ -199,7 +230,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       List<Evidence> evidence = new ArrayList<>();
       int best = doNoHarm ? 0 : Math.min(1, answers.size() - 1);
       for (int i = 0; i < answers.size(); i++) {
-        Evidence found = evidence(answers.get(i), i == 0 ? 0 : learners.get(i - 1).allowance());
+        Evidence found = evidence(answers.get(i), i == 0 ? null : learners.get(i - 1));
         evidence.add(found);
         boolean counts = i > 0 && (!doNoHarm || found.convinces());
         if (counts && found.gain() > evidence.get(best).gain()) {
@@ -208,9 +239,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       }
       Combiner chosen =
           best == 0
-              ? Combiner.logitAverage(classes)
+              ? Combiner.logitAverage(outputs)
               : learners.get(best - 1).fit(features, seed, runner);
-      Combiner tempered = new Tempered(chosen, answers.get(best).temperature);
+      Combiner tempered =
+          errors == null ? new Tempered(chosen, answers.get(best).temperature) : chosen;
       memberLogits.close();
       return new CombinerChoice(tempered, evidence.get(best).label(), evidence);
     }
@@ -234,7 +266,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       List<Answers> answers = new ArrayList<>();
       int next = 0;
       for (int i = 0; i < learners.size(); i++) {
-        float[] all = new float[labels.length * classes];
+        float[] all = new float[rows * outputs];
         for (int fold = 1; fold <= folds.count(); fold++) {
           int count = counts.get(i * folds.count() + fold - 1);
           Combiner learned =
@@ -247,30 +279,34 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       return answers;
     }
 
-    private void put(Combiner combiner, int[] rows, float[] all) {
-      float[] logits = floats(combiner.logits(Nd4j.pullRows(memberLogits, 1, rows)));
-      for (int i = 0; i < rows.length; i++) {
-        System.arraycopy(logits, i * classes, all, rows[i] * classes, classes);
+    private void put(Combiner combiner, int[] heldOut, float[] all) {
+      float[] logits = floats(combiner.logits(Nd4j.pullRows(memberLogits, 1, heldOut)));
+      for (int i = 0; i < heldOut.length; i++) {
+        System.arraycopy(logits, i * outputs, all, heldOut[i] * outputs, outputs);
       }
     }
 
-    private Evidence evidence(Answers own, double allowance) {
+    private Evidence evidence(Answers own, @Nullable MetaLearner learner) {
+      // How far it is underrated was measured on classes alone.
+      double allowance = learner == null || errors != null ? 0 : learner.allowance();
       double sum = 0;
       double squares = 0;
-      for (int row = 0; row < labels.length; row++) {
+      for (int row = 0; row < rows; row++) {
         double gain = average.losses[row] - own.losses[row];
         sum += gain;
         squares += gain * gain;
       }
-      double mean = sum / labels.length;
-      double variance = Math.max(0, squares / labels.length - mean * mean);
+      double mean = sum / rows;
+      double variance = Math.max(0, squares / rows - mean * mean);
       return new Evidence(
           own.label,
-          Evaluation.accuracy(own.predicted, labels),
+          errors == null ? Evaluation.accuracy(own.predicted, labels) : Double.NaN,
           mean(own.losses),
-          PairedDifference.of(own.predicted, average.predicted, labels),
+          errors == null
+              ? PairedDifference.of(own.predicted, average.predicted, labels)
+              : new PairedDifference(0, 0, 0),
           mean,
-          Math.sqrt(variance / Math.max(1, labels.length - 1)),
+          Math.sqrt(variance / Math.max(1, rows - 1)),
           allowance * mean(average.losses));
     }
 

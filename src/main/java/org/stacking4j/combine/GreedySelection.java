@@ -5,15 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.data.Task;
+import org.stacking4j.evaluate.SquaredErrors;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 
 /**
  * Greedy ensemble selection with replacement (Caruana et al. 2004): round by round, the member is
- * added, perhaps again, that makes the log loss of the mean logits of those added so far least. Of
- * equals, one that is in already is taken, and else the first. The answer is that of the best
- * round, as a {@link WeightedAverage}; members that never were added need not be asked.
+ * added, perhaps again, that makes the log loss of the mean logits of those added so far least, or
+ * in a regression the squared error of their mean. Of equals, one that is in already is taken, and
+ * else the first. The answer is that of the best round, as a {@link WeightedAverage}; members that
+ * never were added need not be asked.
  *
  * @param rounds how many members are added, 1 or more
  */
@@ -37,7 +40,7 @@ public record GreedySelection(int rounds) implements MetaLearner {
 
   /** Fits any size. */
   @Override
-  public void checkSizes(int members, int classes) {}
+  public void checkSizes(int members, Task task, int outputs) {}
 
   /** None. */
   @Override
@@ -48,12 +51,12 @@ public record GreedySelection(int rounds) implements MetaLearner {
   @Override
   public WeightedAverage learn(MetaFeatures features, List<FitResult> fits) {
     int members = features.members().size();
-    int classes = features.classNames().size();
-    int[] labels = features.labels();
+    int outputs = features.outputNames().size();
+    RowLoss rowLoss = rowLoss(features);
     INDArray all = features.logits();
     float[] logits = all.castTo(DataType.FLOAT).dup('c').data().asFloat();
     all.close();
-    double[] sum = new double[labels.length * classes];
+    double[] sum = new double[features.rows() * outputs];
     int[] counts = new int[members];
     int[] best = counts;
     double least = Double.POSITIVE_INFINITY;
@@ -61,7 +64,7 @@ public record GreedySelection(int rounds) implements MetaLearner {
       int chosen = -1;
       double chosenLoss = Double.POSITIVE_INFINITY;
       for (int member = 0; member < members; member++) {
-        double loss = loss(sum, logits, member, members, classes, labels, round);
+        double loss = loss(sum, logits, member, members, outputs, rowLoss, round);
         boolean better = loss < chosenLoss - EQUAL;
         boolean equal = Math.abs(loss - chosenLoss) <= EQUAL;
         if (better || (equal && counts[member] > 0 && counts[chosen] == 0)) {
@@ -70,7 +73,7 @@ public record GreedySelection(int rounds) implements MetaLearner {
         }
       }
       counts[chosen]++;
-      add(sum, logits, chosen, members, classes);
+      add(sum, logits, chosen, members, outputs);
       if (chosenLoss < least - EQUAL) {
         least = chosenLoss;
         best = counts.clone();
@@ -81,33 +84,59 @@ public record GreedySelection(int rounds) implements MetaLearner {
     for (int count : best) {
       weights.add((double) count / taken);
     }
-    return new WeightedAverage(weights, classes);
+    return new WeightedAverage(weights, outputs);
   }
 
-  /** Mean log loss if the member were added. */
-  private static double loss(
-      double[] sum, float[] logits, int member, int members, int classes, int[] labels, int taken) {
-    double total = 0;
-    double[] row = new double[classes];
-    for (int i = 0; i < labels.length; i++) {
-      int at = (i * members + member) * classes;
+  /** The loss of one row's answer. */
+  @FunctionalInterface
+  private interface RowLoss {
+    double of(int row, double[] answer);
+  }
+
+  private static RowLoss rowLoss(MetaFeatures features) {
+    if (features.task() == Task.REGRESSION) {
+      SquaredErrors errors = SquaredErrors.of(features.toLabeledData());
+      return errors::of;
+    }
+    int[] labels = features.labels();
+    return (row, answer) -> {
       double most = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < classes; c++) {
-        row[c] = (sum[i * classes + c] + logits[at + c]) / taken;
-        most = Math.max(most, row[c]);
+      for (double logit : answer) {
+        most = Math.max(most, logit);
       }
       double exponentials = 0;
-      for (int c = 0; c < classes; c++) {
-        exponentials += Math.exp(row[c] - most);
+      for (double logit : answer) {
+        exponentials += Math.exp(logit - most);
       }
-      total += most + Math.log(exponentials) - row[labels[i]];
-    }
-    return total / labels.length;
+      return most + Math.log(exponentials) - answer[labels[row]];
+    };
   }
 
-  private static void add(double[] sum, float[] logits, int member, int members, int classes) {
+  /** Mean loss if the member were added. */
+  private static double loss(
+      double[] sum,
+      float[] logits,
+      int member,
+      int members,
+      int outputs,
+      RowLoss rowLoss,
+      int taken) {
+    double total = 0;
+    double[] answer = new double[outputs];
+    int rows = sum.length / outputs;
+    for (int row = 0; row < rows; row++) {
+      int at = (row * members + member) * outputs;
+      for (int i = 0; i < outputs; i++) {
+        answer[i] = (sum[row * outputs + i] + logits[at + i]) / taken;
+      }
+      total += rowLoss.of(row, answer);
+    }
+    return total / rows;
+  }
+
+  private static void add(double[] sum, float[] logits, int member, int members, int outputs) {
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += logits[(i / classes * members + member) * classes + i % classes];
+      sum[i] += logits[(i / outputs * members + member) * outputs + i % outputs];
     }
   }
 }

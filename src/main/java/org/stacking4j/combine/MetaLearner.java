@@ -1,6 +1,7 @@
 package org.stacking4j.combine;
 
 import java.util.List;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
@@ -18,10 +19,11 @@ public interface MetaLearner {
    * Checks that it fits what it will learn from, before any member is fitted.
    *
    * @param members how many members
-   * @param classes how many classes
-   * @throws IllegalArgumentException if it is made for other sizes
+   * @param task what is asked
+   * @param outputs how many classes or targets
+   * @throws IllegalArgumentException if it is made for other sizes, or for the other task
    */
-  void checkSizes(int members, int classes);
+  void checkSizes(int members, Task task, int outputs);
 
   /**
    * The networks it needs fitted, possibly none.

@@ -8,11 +8,14 @@ import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Chunks;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.NetworkCheck;
+import org.stacking4j.network.Standardisation;
+import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.Seeds;
@@ -24,6 +27,10 @@ import org.stacking4j.train.Seeds;
  * plus a correction of its own; its output layer starts at zero, so before it has learned anything
  * it is the average, and it learns only what the average leaves unexplained. A <b>linear</b> one is
  * a residual one without hidden layers.
+ *
+ * <p>In a regression, logits are predictions: the network corrects the average of the members'. It
+ * sees the meta-features standardised by the rows it learns from, if its first layer is dense, and
+ * as they are otherwise.
  *
  * <p>With <b>repeats</b>, several such networks are fitted from different seeds on the same rows,
  * and the mean of their logits answers. Log loss is convex in the logits, so it is at most the mean
@@ -81,8 +88,10 @@ public final class MetaNetwork implements MetaLearner {
   /**
    * A free network of your own.
    *
-   * @param configuration from {@code members × classes} inputs to a softmax over the classes
-   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy
+   * @param configuration from {@code members × outputs} inputs to a softmax over the classes, or to
+   *     the targets
+   * @throws IllegalArgumentException if it ends neither in softmax with cross-entropy nor in
+   *     identity with squared error
    */
   public static MetaNetwork free(MultiLayerConfiguration configuration) {
     return own(configuration, false);
@@ -91,8 +100,10 @@ public final class MetaNetwork implements MetaLearner {
   /**
    * A correction of your own to the logit average; its output layer is made to start at zero.
    *
-   * @param configuration from {@code members × classes} inputs to a softmax over the classes
-   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy
+   * @param configuration from {@code members × outputs} inputs to a softmax over the classes, or to
+   *     the targets
+   * @throws IllegalArgumentException if it ends neither in softmax with cross-entropy nor in
+   *     identity with squared error
    */
   public static MetaNetwork residual(MultiLayerConfiguration configuration) {
     return own(configuration, true);
@@ -147,22 +158,25 @@ public final class MetaNetwork implements MetaLearner {
   }
 
   @Override
-  public void checkSizes(int members, int classes) {
-    int inputs = members * classes;
-    NetworkCheck.checkSizes(NAME, configuration(inputs, classes), inputs, classes);
+  public void checkSizes(int members, Task task, int outputs) {
+    int inputs = members * outputs;
+    NetworkCheck.checkSizes(NAME, configuration(task, inputs, outputs), inputs, task, outputs);
   }
 
   /** One network for each repeat. */
   @Override
   public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
-    int classes = features.classNames().size();
     LabeledData table = features.toLabeledData();
-    Combiner average = Combiner.logitAverage(classes);
+    int outputs = table.outputs();
+    MultiLayerConfiguration network = configuration(table.task(), table.columns(), outputs);
+    Combiner average = Combiner.logitAverage(outputs);
     @Nullable INDArray margin =
         residual
             ? Chunks.collect(
-                table.rows(), classes, (from, to) -> average.logits(table.features(from, to)))
+                table.rows(), outputs, (from, to) -> average.logits(table.features(from, to)))
             : null;
+    @Nullable Standardisation scale = scale(features, network);
+    LabeledData rows = scale == null ? table : standardised(table, scale);
     List<FitTask> tasks = new ArrayList<>();
     for (int repeat = 1; repeat <= repeats; repeat++) {
       String number = repeat == 1 ? "" : " " + repeat;
@@ -171,9 +185,9 @@ public final class MetaNetwork implements MetaLearner {
               NAME + " '" + kind() + "'" + number,
               fold,
               folds,
-              configuration(features.members().size() * classes, classes),
+              network,
               settings,
-              table,
+              rows,
               margin,
               Seeds.of(seed, NAME + number, fold)));
     }
@@ -188,15 +202,44 @@ public final class MetaNetwork implements MetaLearner {
 
   @Override
   public FittedMetaNetwork learn(MetaFeatures features, List<FitResult> fits) {
-    return new FittedMetaNetwork(fits, residual);
+    List<FitResult> own = new ArrayList<>();
+    for (FitResult fit : fits) {
+      TrainedNetwork network = fit.network();
+      @Nullable Standardisation scale = scale(features, network.configuration());
+      own.add(
+          scale == null
+              ? fit
+              : new FitResult(
+                  network.withInputScale(scale), fit.epochLosses(), fit.seconds(), fit.trainer()));
+    }
+    return new FittedMetaNetwork(own, residual);
   }
 
-  private MultiLayerConfiguration configuration(int inputs, int classes) {
+  /** How the table is standardised for the network, or null if it takes it as it is. */
+  private static @Nullable Standardisation scale(
+      MetaFeatures features, MultiLayerConfiguration network) {
+    return features.task() == Task.REGRESSION && TrainedNetwork.takesInputScale(network)
+        ? Standardisation.ofFeatures(features.toLabeledData())
+        : null;
+  }
+
+  private static LabeledData standardised(LabeledData table, Standardisation scale) {
+    return table.withFeatures(
+        table.columns(),
+        (from, to, target) -> {
+          INDArray chunk = table.features(from, to);
+          float[] scaled = scale.apply(chunk.data().asFloat());
+          chunk.close();
+          System.arraycopy(scaled, 0, target, 0, scaled.length);
+        });
+  }
+
+  private MultiLayerConfiguration configuration(Task task, int inputs, int outputs) {
     MultiLayerConfiguration configuration =
         switch (shape) {
-          case RECIPE -> Mlp.meta(inputs, classes);
-          case CORRECTION -> Mlp.correction(inputs, classes);
-          case LINEAR -> Mlp.linear(inputs, classes);
+          case RECIPE -> Mlp.meta(task, inputs, outputs);
+          case CORRECTION -> Mlp.correction(task, inputs, outputs);
+          case LINEAR -> Mlp.linear(task, inputs, outputs);
           case OWN -> java.util.Objects.requireNonNull(own).clone();
         };
     if (residual) {

@@ -77,6 +77,76 @@ final class Checks {
     }
   }
 
+  static void areTargetNames(List<String> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("found no target names: a regression needs at least one");
+    }
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name.isBlank()) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "target name %d is blank: name every target", i));
+      }
+      if (names.indexOf(name) < i) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "targets %d and %d are both named '%s': target names must differ",
+                names.indexOf(name),
+                i,
+                name));
+      }
+    }
+  }
+
+  /** The targets, row by row. */
+  static float[] targets(float[][] targets, long rows, List<String> names) {
+    if (targets.length != rows) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found targets of %d rows for %d rows: give each row its targets",
+              targets.length,
+              rows));
+    }
+    float[] flat = new float[Math.multiplyExact(targets.length, names.size())];
+    for (int row = 0; row < targets.length; row++) {
+      if (targets[row].length != names.size()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "row %d has %d targets, but %d are named: give each row one number per name",
+                row,
+                targets[row].length,
+                names.size()));
+      }
+      for (int i = 0; i < names.size(); i++) {
+        if (!Float.isFinite(targets[row][i])) {
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "target '%s' of row %d is %s: targets must be finite numbers",
+                  names.get(i),
+                  row,
+                  targets[row][i]));
+        }
+        flat[row * names.size() + i] = targets[row][i];
+      }
+    }
+    return flat;
+  }
+
+  static void areRows(int rows, long found) {
+    if (found != rows) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found features of %d rows for %d rows: give each row its own",
+              found,
+              rows));
+    }
+  }
+
   static void areLabels(int[] labels, long rows, int classes) {
     if (labels.length != rows) {
       throw new IllegalArgumentException(

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled rows in a CSV file: a header line that names the columns, then a row a line. One column
- * holds the labels, all others are features and hold numbers.
+ * holds the labels, or one or more hold numbers to predict; all others are features and hold
+ * numbers.
  *
  * <p>UTF-8 with or without a byte order mark, RFC 4180 with any line ends; fields may stand in
  * double quotes, spaces around a field and empty lines do not count. Numbers have a decimal point.
@@ -67,6 +68,84 @@ public final class CsvTable {
    */
   public static LabeledData load(Path file, String label, char delimiter) throws IOException {
     return new CsvTable(file, delimiter).read(label);
+  }
+
+  /**
+   * Reads a file of a regression, with its delimiter found as {@link #load(Path, String)} does.
+   *
+   * @param targets the columns that hold the numbers to predict; none for the last one
+   * @return the rows in the file's order, with the ids 0 to rows - 1; targets in the given order,
+   *     the other columns in the file's order
+   * @throws IllegalArgumentException if there is no such column, one is named twice, or no feature
+   *     is left
+   * @throws IOException if the file cannot be read, a line has more or fewer fields than the
+   *     header, a field is not a finite number, there are no rows, or two columns have one name;
+   *     the message names file, line and column
+   */
+  public static LabeledData loadTargets(Path file, String... targets) throws IOException {
+    return new CsvTable(file, null).readTargets(List.of(targets));
+  }
+
+  private LabeledData readTargets(List<String> targets) throws IOException {
+    List<String> header;
+    List<String> names;
+    int rows = 0;
+    try (CsvLines lines = new CsvLines(file, delimiter)) {
+      header = lines.header();
+      checkNames(header, -1);
+      names =
+          targets.isEmpty()
+              ? header.subList(header.size() - 1, header.size())
+              : targets.stream().map(String::strip).toList();
+      for (String name : names) {
+        if (!header.contains(name)) {
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "%s: there is no column '%s' to take the targets from; the columns are %s",
+                  file,
+                  name,
+                  describe(header)));
+        }
+      }
+      while (lines.nextLabel(header.indexOf(names.get(0)))) {
+        rows++;
+      }
+    }
+    if (rows == 0) {
+      throw new IOException(file + ": no rows after the header line; expected one row a line");
+    }
+    int columns = header.size() - (int) names.stream().distinct().count();
+    if (columns == 0) {
+      throw new IllegalArgumentException(
+          file + ": all columns are targets; leave one or more as features");
+    }
+    int[] placeOfTarget = new int[header.size()]; // -1 for features
+    Arrays.setAll(placeOfTarget, column -> names.indexOf(header.get(column)));
+    float[] values = new float[Math.multiplyExact(rows, names.size())];
+    float[] line = new float[header.size()];
+    try (CsvLines lines = new CsvLines(file, delimiter)) {
+      FeatureStore store =
+          FeatureStore.filled(
+              rows,
+              columns,
+              (from, to, into) -> {
+                int next = 0;
+                for (int row = from; row < to; row++) {
+                  lines.nextFeatures(-1, line, 0);
+                  for (int column = 0; column < line.length; column++) {
+                    if (placeOfTarget[column] < 0) {
+                      into[next++] = line[column];
+                    } else {
+                      values[row * names.size() + placeOfTarget[column]] = line[column];
+                    }
+                  }
+                }
+              });
+      return LabeledData.of(store, values, names);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private LabeledData read(@Nullable String label) throws IOException {

@@ -37,7 +37,8 @@ public final class Folds {
 
   /**
    * Holds out every row exactly once in each repeat, with the classes spread evenly: fold sizes
-   * differ by at most 1, and so do the numbers of rows that each class has in them.
+   * differ by at most 1, and so do the numbers of rows that each class has in them. Rows with
+   * targets are dealt out as if they were of one class, in this and all other ways.
    *
    * <p>Groups are held out whole, with the classes spread as evenly as placing one group after the
    * other can, the large ones first; every class has rows outside of every fold.
@@ -106,16 +107,16 @@ public final class Folds {
     if (data.isGrouped()) {
       return new Folds(GroupFolds.holdout(data, fraction, seed), 1);
     }
-    int[] counts = data.classCounts();
+    int[] counts = data.strataCounts();
     for (int c = 0; c < counts.length; c++) {
       if (counts[c] < 2) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "class '%s' has %s, but a holdout needs at least 2, one on each side; give that class"
-                    + " more rows",
-                data.classNames().get(c),
-                rowsInWords(counts[c])));
+                "%s has %s, but a holdout needs at least 2, one on each side; give %s more rows",
+                data.stratumInWords(c),
+                rowsInWords(counts[c]),
+                it(data)));
       }
     }
     int[] folds = new int[data.rows()];
@@ -160,16 +161,16 @@ public final class Folds {
               + " rows without groups");
     }
     int first = rows - k * block;
-    int[] inFirst = data.first(first).classCounts();
-    int[] inAll = data.classCounts();
+    int[] inFirst = data.first(first).strataCounts();
+    int[] inAll = data.strataCounts();
     for (int c = 0; c < inAll.length; c++) {
       if (inFirst[c] == 0 || inFirst[c] == inAll[c]) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "class '%s' has no rows %s the first %d, which fold 1 of %d learns from; use %s"
-                    + " folds, or leave the class out",
-                data.classNames().get(c),
+                "%s has no rows %s the first %d, which fold 1 of %d learns from; use %s folds, or"
+                    + " leave the class out",
+                data.stratumInWords(c),
                 inFirst[c] == 0 ? "among" : "after",
                 first,
                 k,
@@ -346,7 +347,7 @@ public final class Folds {
   }
 
   private static void checkRarest(LabeledData data, int k) {
-    int[] counts = data.classCounts();
+    int[] counts = data.strataCounts();
     int rarest = 0;
     for (int c = 1; c < counts.length; c++) {
       rarest = counts[c] < counts[rarest] ? c : rarest;
@@ -356,13 +357,18 @@ public final class Folds {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "class '%s' has %s, fewer than the %d folds; %sgive that class more rows%s",
-              data.classNames().get(rarest),
+              "%s has %s, fewer than the %d folds; %sgive %s more rows%s",
+              data.stratumInWords(rarest),
               rowsInWords(rows),
               k,
               rows >= 2 ? "use at most " + rows + " folds, or " : "",
+              it(data),
               rows == 0 ? " or leave its name out" : ""));
     }
+  }
+
+  private static String it(LabeledData data) {
+    return data.task() == Task.CLASSIFICATION ? "that class" : "it";
   }
 
   private static String rowsInWords(int rows) {

@@ -40,11 +40,11 @@ final class GroupFolds {
 
   private GroupFolds(LabeledData data, long seed) {
     this.data = data;
-    this.ofClass = data.classCounts();
+    this.ofClass = data.strataCounts();
     for (int[] rows : RowOrder.byGroup(data, seed)) {
-      int[] counts = new int[data.classes()];
+      int[] counts = new int[data.strata()];
       for (int row : rows) {
-        counts[data.label(row)]++;
+        counts[data.stratum(row)]++;
       }
       groups.add(new Group(rows, counts));
     }
@@ -73,7 +73,7 @@ final class GroupFolds {
     checkClasses();
     groups.sort(Comparator.comparingInt(group -> -Math.getExponent(size(group))));
     int[] folds = new int[data.rows()];
-    int[][] held = new int[k][data.classes()];
+    int[][] held = new int[k][data.strata()];
     for (Group group : groups) {
       int best = -1;
       for (int fold = 0; fold < k; fold++) {
@@ -98,7 +98,7 @@ final class GroupFolds {
   private int[] holdOut(double fraction) {
     checkClasses();
     int[] folds = new int[data.rows()];
-    int[] held = new int[data.classes()];
+    int[] held = new int[data.strata()];
     // Whatever brings the shares of the classes nearer to the fraction.
     for (Group group : groups) {
       if (leavesEveryClass(held, group)
@@ -119,9 +119,9 @@ final class GroupFolds {
                         new IllegalArgumentException(
                             String.format(
                                 Locale.ROOT,
-                                "found no holdout of whole groups with class '%s' on both sides;"
+                                "found no holdout of whole groups with %s on both sides;"
                                     + " use another seed or fraction, or smaller groups",
-                                data.classNames().get(missing))));
+                                data.stratumInWords(missing))));
         put(least, 1, folds, held);
       }
     }
@@ -137,10 +137,11 @@ final class GroupFolds {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "class '%s' has rows in %s, but groups are held out whole, and then others must"
-                    + " have some left; give that class rows in at least 2 groups",
-                data.classNames().get(c),
-                inWords(having)));
+                "%s has rows in %s, but groups are held out whole, and then others must have some"
+                    + " left; give %s rows in at least 2 groups",
+                data.stratumInWords(c),
+                inWords(having),
+                data.task() == Task.CLASSIFICATION ? "that class" : "it"));
       }
     }
   }

@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Labelled rows: a feature matrix with one class label and one row id per row.
+ * Labelled rows: a feature matrix with a class label, or with numeric targets, and one row id per
+ * row.
+ *
+ * <p>What is asked about the rows is their {@linkplain #task task}: which class (classification),
+ * or one or more numbers (regression). Methods that speak of classes and labels are for
+ * classification only, and throw an {@code IllegalStateException} otherwise; {@link #outputs},
+ * {@link #outputNames} and {@link #targets} are for both.
  *
  * <p>A row's <em>position</em> (0-based) says where it stands in this object; its <em>id</em> never
  * changes and travels with it through {@link #select views}. Ids are unique within one object.
@@ -25,8 +31,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class LabeledData {
   private final FeatureStore store;
   private final int[] storeRows; // position here -> row of the store
-  private final int[] labels;
-  private final List<String> classNames;
+  private final int[] labels; // all 0 where there are targets: one stratum
+  private final List<String> outputNames;
+  private final float @Nullable [] targets; // row by row, where there are no classes
   private final long[] rowIds;
   private final double @Nullable [] weights;
   private final long @Nullable [] groups;
@@ -48,14 +55,16 @@ public final class LabeledData {
       FeatureStore store,
       int[] storeRows,
       int[] labels,
-      List<String> classNames,
+      List<String> outputNames,
+      float @Nullable [] targets,
       long[] rowIds,
       double @Nullable [] weights,
       long @Nullable [] groups) {
     this.store = store;
     this.storeRows = storeRows;
     this.labels = labels;
-    this.classNames = classNames;
+    this.outputNames = outputNames;
+    this.targets = targets;
     this.rowIds = rowIds;
     this.weights = weights;
     this.groups = groups;
@@ -96,7 +105,44 @@ public final class LabeledData {
     Checks.areClassNames(names);
     Checks.areLabels(ownLabels, features.size(0), names.size());
     Checks.areRowIds(ownIds, ownLabels.length);
-    return whole(FeatureStore.copyOf(features), ownLabels, names, ownIds);
+    return whole(FeatureStore.copyOf(features), ownLabels, names, null, ownIds);
+  }
+
+  /**
+   * Rows of a regression, with the ids 0 to rows - 1.
+   *
+   * @param features {@code [rows, columns]}, numbers of any type; copied as float32
+   * @param targets {@code [rows][targets]}, the numbers to predict; copied
+   * @param targetNames the name of each target, at least 1, all different; copied
+   * @return the rows, independent of the arguments
+   * @throws IllegalArgumentException if the features are not a matrix with at least one row and one
+   *     column, a feature or a target is not finite, there are not as many targets in each row as
+   *     names, not as many rows of targets as of features, or no, blank or repeated names
+   */
+  public static LabeledData of(INDArray features, float[][] targets, List<String> targetNames) {
+    return of(features, targets, targetNames, ids(targets.length));
+  }
+
+  /**
+   * Rows of a regression, with ids of their own.
+   *
+   * @param features {@code [rows, columns]}, numbers of any type; copied as float32
+   * @param targets {@code [rows][targets]}, the numbers to predict; copied
+   * @param targetNames the name of each target, at least 1, all different; copied
+   * @param rowIds {@code [rows]}, any numbers, all different; copied
+   * @return the rows, independent of the arguments
+   * @throws IllegalArgumentException as {@link #of(INDArray, float[][], List)} does, and if there
+   *     is not exactly one id per row or an id is repeated
+   */
+  public static LabeledData of(
+      INDArray features, float[][] targets, List<String> targetNames, long[] rowIds) {
+    Checks.isMatrix(features);
+    List<String> names = List.copyOf(targetNames);
+    long[] ownIds = rowIds.clone();
+    Checks.areTargetNames(names);
+    float[] ownTargets = Checks.targets(targets, features.size(0), names);
+    Checks.areRowIds(ownIds, targets.length);
+    return whole(FeatureStore.copyOf(features), new int[targets.length], names, ownTargets, ownIds);
   }
 
   /**
@@ -136,7 +182,29 @@ public final class LabeledData {
     Checks.areLabels(ownLabels, ownLabels.length, names.size());
     Checks.areRowIds(ownIds, ownLabels.length);
     FeatureStore store = FeatureStore.checked(ownLabels.length, columns, source::read);
-    return whole(store, ownLabels, names, ownIds);
+    return whole(store, ownLabels, names, null, ownIds);
+  }
+
+  /**
+   * Rows of a regression with ids of their own, whose features never are in memory twice.
+   *
+   * @param columns how many features each row has, at least 1
+   * @param source is asked for all rows in their order, for each once, by this thread
+   * @param targets {@code [rows][targets]}, the numbers to predict; copied
+   * @param targetNames the name of each target, at least 1, all different; copied
+   * @param rowIds {@code [rows]}, any numbers, all different; copied
+   * @throws IllegalArgumentException as {@link #of(INDArray, float[][], List, long[])} does
+   */
+  public static LabeledData of(
+      int columns, RowSource source, float[][] targets, List<String> targetNames, long[] rowIds) {
+    List<String> names = List.copyOf(targetNames);
+    long[] ownIds = rowIds.clone();
+    Checks.isShape(targets.length, columns);
+    Checks.areTargetNames(names);
+    float[] own = Checks.targets(targets, targets.length, names);
+    Checks.areRowIds(ownIds, targets.length);
+    FeatureStore store = FeatureStore.checked(targets.length, columns, source::read);
+    return whole(store, new int[targets.length], names, own, ownIds);
   }
 
   /** Rows whose features are in a store already; takes the arrays over. */
@@ -144,13 +212,29 @@ public final class LabeledData {
     List<String> names = List.copyOf(classNames);
     Checks.areClassNames(names);
     Checks.areLabels(labels, store.rows(), names.size());
-    return whole(store, labels, names, ids(labels.length));
+    return whole(store, labels, names, null, ids(labels.length));
+  }
+
+  /** Rows of a regression whose features are in a store already; takes the array over. */
+  static LabeledData of(FeatureStore store, float[] targets, List<String> targetNames) {
+    List<String> names = List.copyOf(targetNames);
+    Checks.areTargetNames(names);
+    int rows = Math.toIntExact(store.rows());
+    return whole(store, new int[rows], names, targets, ids(rows));
   }
 
   private static LabeledData whole(
-      FeatureStore store, int[] labels, List<String> classNames, long[] rowIds) {
-    int[] everyRow = IntStream.range(0, labels.length).toArray();
-    return new LabeledData(store, everyRow, labels, classNames, rowIds, null, null);
+      FeatureStore store,
+      int[] labels,
+      List<String> outputNames,
+      float @Nullable [] targets,
+      long[] rowIds) {
+    int[] everyRow = everyRow(labels.length);
+    return new LabeledData(store, everyRow, labels, outputNames, targets, rowIds, null, null);
+  }
+
+  private static int[] everyRow(int rows) {
+    return IntStream.range(0, rows).toArray();
   }
 
   private static long[] ids(int rows) {
@@ -170,7 +254,7 @@ public final class LabeledData {
   public LabeledData withWeights(double[] weights) {
     double[] own = weights.clone();
     Checks.areWeights(own, rows());
-    return new LabeledData(store, storeRows, labels, classNames, rowIds, own, groups);
+    return new LabeledData(store, storeRows, labels, outputNames, targets, rowIds, own, groups);
   }
 
   /**
@@ -184,7 +268,86 @@ public final class LabeledData {
   public LabeledData withLabels(int[] labels) {
     int[] own = labels.clone();
     Checks.areLabels(own, rows(), classes());
-    return new LabeledData(store, storeRows, own, classNames, rowIds, weights, groups);
+    return new LabeledData(store, storeRows, own, outputNames, targets, rowIds, weights, groups);
+  }
+
+  /**
+   * The same rows with other targets.
+   *
+   * @param targets {@code [rows][targets]}; copied
+   * @return the rows; they share the features, and keep ids, weights and groups
+   * @throws IllegalArgumentException if there is not exactly one target per row and target name, or
+   *     one is not finite
+   * @throws IllegalStateException if the rows have classes
+   */
+  public LabeledData withTargets(float[][] targets) {
+    if (task() != Task.REGRESSION) {
+      throw new IllegalStateException(
+          "the rows have the classes " + outputNames + " and no targets; use withLabels");
+    }
+    float[] own = Checks.targets(targets, rows(), outputNames);
+    return new LabeledData(store, storeRows, labels, outputNames, own, rowIds, weights, groups);
+  }
+
+  /**
+   * The same rows, each with the label or the targets of another.
+   *
+   * @param rows {@code [rows]}: the position of the row whose label or targets each gets
+   * @return the rows; they share the features, and keep ids, weights and groups
+   * @throws IllegalArgumentException if there is not exactly one position per row
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public LabeledData withLabelsOf(int[] rows) {
+    int[] from = someRows(rows);
+    if (from.length != rows()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "found %d positions for %d rows: give exactly one position per row",
+              from.length,
+              rows()));
+    }
+    return new LabeledData(
+        store,
+        storeRows,
+        Arrays.stream(from).map(row -> labels[row]).toArray(),
+        outputNames,
+        targetsOf(from),
+        rowIds,
+        weights,
+        groups);
+  }
+
+  /**
+   * The same rows with other features.
+   *
+   * @param columns how many features each row has, at least 1
+   * @param source is asked for all rows in their order, for each once, by this thread
+   * @return the rows; they keep labels or targets, ids, weights and groups
+   * @throws IllegalArgumentException if there are no columns, or a feature is NaN or infinite
+   */
+  public LabeledData withFeatures(int columns, RowSource source) {
+    Checks.isShape(rows(), columns);
+    return withFeatures(FeatureStore.checked(rows(), columns, source::read));
+  }
+
+  /**
+   * The same rows with other features.
+   *
+   * @param features {@code [rows, columns]}, numbers of any type; copied as float32
+   * @return the rows; they keep labels or targets, ids, weights and groups
+   * @throws IllegalArgumentException if the features are not a matrix with these rows and at least
+   *     one column, or hold NaN or a value that is infinite as float32
+   */
+  public LabeledData withFeatures(INDArray features) {
+    Checks.isMatrix(features);
+    Checks.areRows(rows(), features.size(0));
+    return withFeatures(FeatureStore.copyOf(features));
+  }
+
+  private LabeledData withFeatures(FeatureStore other) {
+    return new LabeledData(
+        other, everyRow(rows()), labels, outputNames, targets, rowIds, weights, groups);
   }
 
   /**
@@ -196,7 +359,7 @@ public final class LabeledData {
    *     finite number above 0
    */
   public LabeledData withClassWeights(double... classWeights) {
-    Checks.areClassWeights(classWeights, classNames);
+    Checks.areClassWeights(classWeights, classNames());
     double[] products = weights();
     for (int row = 0; row < products.length; row++) {
       products[row] *= classWeights[labels[row]];
@@ -234,7 +397,7 @@ public final class LabeledData {
   public LabeledData withGroups(long[] groups) {
     long[] own = groups.clone();
     Checks.areGroups(own, rows());
-    return new LabeledData(store, storeRows, labels, classNames, rowIds, weights, own);
+    return new LabeledData(store, storeRows, labels, outputNames, targets, rowIds, weights, own);
   }
 
   /** The number of rows, at least 1. */
@@ -247,14 +410,37 @@ public final class LabeledData {
     return store.columns();
   }
 
+  /** What is asked about the rows. */
+  public Task task() {
+    return targets == null ? Task.CLASSIFICATION : Task.REGRESSION;
+  }
+
+  /** How many numbers a network answers with: the number of classes, or of targets. */
+  public int outputs() {
+    return outputNames.size();
+  }
+
+  /** The name of each class, or of each target; unmodifiable. */
+  public List<String> outputNames() {
+    return outputNames;
+  }
+
   /** The number of classes, at least 2; a class may have no rows. */
   public int classes() {
-    return classNames.size();
+    return classNames().size();
   }
 
   /** The name of each class, in the order of the labels; unmodifiable. */
   public List<String> classNames() {
-    return classNames;
+    checkClasses();
+    return outputNames;
+  }
+
+  private void checkClasses() {
+    if (task() != Task.CLASSIFICATION) {
+      throw new IllegalStateException(
+          "the rows have the targets " + outputNames + " and no classes; use outputs and targets");
+    }
   }
 
   /**
@@ -265,11 +451,13 @@ public final class LabeledData {
    * @throws IndexOutOfBoundsException if there is no such row
    */
   public int label(int row) {
+    checkClasses();
     return labels[Checks.position(row, rows())];
   }
 
   /** A copy of the labels, {@code [rows]}. */
   public int[] labels() {
+    checkClasses();
     return labels.clone();
   }
 
@@ -405,16 +593,61 @@ public final class LabeledData {
    * @throws IndexOutOfBoundsException if a position is out of range
    */
   public INDArray oneHot(int[] rows) {
+    checkClasses();
+    return targets(rows);
+  }
+
+  /**
+   * What a network should answer for some rows: their targets, or for classes {@link #oneHot}.
+   *
+   * @param rows positions, 0-based; a position may be repeated
+   * @return float32 {@code [rows.length, outputs]}
+   * @throws IllegalArgumentException if no row is asked for
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  public INDArray targets(int[] rows) {
     int[] wanted = someRows(rows);
     return FeatureStore.matrix(
         wanted.length,
-        classes(),
+        outputs(),
         (from, to, target) -> {
-          Arrays.fill(target, 0);
           for (int i = from; i < to; i++) {
-            target[(i - from) * classes() + labels[wanted[i]]] = 1;
+            target(wanted[i], target, (i - from) * outputs());
           }
         });
+  }
+
+  /**
+   * Copies what {@link #targets(int[])} gives, row by row, to the beginning of an array.
+   *
+   * @param rows positions, 0-based; a position may be repeated
+   * @param target with room for {@code rows.length × outputs} values
+   * @throws IndexOutOfBoundsException if a position is out of range, or the array is too small
+   */
+  public void targets(int[] rows, float[] target) {
+    for (int i = 0; i < rows.length; i++) {
+      target(Checks.position(rows[i], rows()), target, i * outputs());
+    }
+  }
+
+  private void target(int row, float[] into, int at) {
+    if (targets == null) {
+      Arrays.fill(into, at, at + outputs(), 0);
+      into[at + labels[row]] = 1;
+    } else {
+      System.arraycopy(targets, row * outputs(), into, at, outputs());
+    }
+  }
+
+  private float @Nullable [] targetsOf(int[] rows) {
+    if (targets == null) {
+      return null;
+    }
+    float[] own = new float[rows.length * outputs()];
+    for (int i = 0; i < rows.length; i++) {
+      target(rows[i], own, i * outputs());
+    }
+    return own;
   }
 
   /**
@@ -477,21 +710,42 @@ public final class LabeledData {
     int[] own = columns.clone();
     Checks.areColumns(own, columns());
     return new LabeledData(
-        store.select(own), storeRows, labels, classNames, rowIds, weights, groups);
+        store.select(own), storeRows, labels, outputNames, targets, rowIds, weights, groups);
   }
 
   /** How many rows each class has, {@code [classes]}. */
   public int[] classCounts() {
-    int[] counts = new int[classes()];
+    checkClasses();
+    return strataCounts();
+  }
+
+  /** How many parts folds should hold evenly: the classes, or for targets all rows as one. */
+  int strata() {
+    return targets == null ? outputs() : 1;
+  }
+
+  /** The part a row belongs to, 0 to strata - 1. */
+  int stratum(int row) {
+    return labels[row];
+  }
+
+  /** How many rows each part has, {@code [strata]}. */
+  int[] strataCounts() {
+    int[] counts = new int[strata()];
     for (int label : labels) {
       counts[label]++;
     }
     return counts;
   }
 
+  /** A part in words, for messages: {@code class 'cat'}, or {@code the data}. */
+  String stratumInWords(int stratum) {
+    return targets == null ? "class '" + outputNames.get(stratum) + "'" : "the data";
+  }
+
   /**
-   * A fingerprint of the features, labels, class names, row ids and, if there are any, weights and
-   * groups: SHA-256, 64 hexadecimal digits.
+   * A fingerprint of the features, labels or targets, their names, row ids and, if there are any,
+   * weights and groups: SHA-256, 64 hexadecimal digits.
    *
    * <p>It is computed at the first call, then remembered; the features are read once for all views
    * of them. The same arguments of {@code of} and the same selections give the same digest on every
@@ -505,8 +759,11 @@ public final class LabeledData {
     String known = digest;
     if (known == null) {
       Sha256 sha = new Sha256().put(store.digest()).put(storeRows).put(labels).put(rowIds);
-      sha.put(classes());
-      classNames.forEach(sha::put);
+      sha.put(outputs());
+      outputNames.forEach(sha::put);
+      if (targets != null) {
+        sha.put("targets").putFloats(targets, targets.length);
+      }
       if (weights != null) {
         sha.put("weights")
             .put(Arrays.stream(weights).mapToLong(Double::doubleToLongBits).toArray());
@@ -524,7 +781,12 @@ public final class LabeledData {
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "LabeledData[rows=%d, columns=%d, classes=%d]", rows(), columns(), classes());
+        Locale.ROOT,
+        "LabeledData[rows=%d, columns=%d, %s=%d]",
+        rows(),
+        columns(),
+        targets == null ? "classes" : "targets",
+        outputs());
   }
 
   private LabeledData view(int[] rows) {
@@ -539,7 +801,14 @@ public final class LabeledData {
     long[] viewGroups =
         groups == null ? null : Arrays.stream(rows).mapToLong(this::group).toArray();
     return new LabeledData(
-        store, storeRows(rows), viewLabels, classNames, viewIds, viewWeights, viewGroups);
+        store,
+        storeRows(rows),
+        viewLabels,
+        outputNames,
+        targetsOf(rows),
+        viewIds,
+        viewWeights,
+        viewGroups);
   }
 
   private int[] storeRows(int[] rows) {

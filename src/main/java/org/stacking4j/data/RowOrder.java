@@ -28,14 +28,14 @@ final class RowOrder {
     return sorted(keys(data.rowIds(), seed));
   }
 
-  /** For each class, the positions of its rows in the seed's order. */
+  /** For each class, the positions of its rows in the seed's order; targets are one class. */
   static int[][] byClass(LabeledData data, long seed) {
-    int[] counts = data.classCounts();
+    int[] counts = data.strataCounts();
     int[][] rows = new int[counts.length][];
     Arrays.setAll(rows, c -> new int[counts[c]]);
     int[] filled = new int[counts.length];
     for (int row : ofAll(data, seed)) {
-      int label = data.label(row);
+      int label = data.stratum(row);
       rows[label][filled[label]++] = row;
     }
     return rows;

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param name what reports call the data, for example {@code mnist}; not blank
  * @param train the rows to learn from
- * @param test the rows to judge by: same number of columns, same class names
+ * @param test the rows to judge by: same number of columns, same classes or targets
  */
 public record TrainTest(String name, LabeledData train, LabeledData test) {
 
@@ -18,7 +18,7 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
    * Checks that the parts fit each other.
    *
    * @throws IllegalArgumentException if the name is blank, or the parts differ in their number of
-   *     columns or in their class names
+   *     columns, their task, or the names of their classes or targets
    */
   public TrainTest {
     if (name.isBlank()) {
@@ -33,24 +33,34 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
               train.columns(),
               test.columns()));
     }
-    List<String> trainNames = train.classNames();
-    List<String> testNames = test.classNames();
+    if (train.task() != test.task()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "data set '%s' is for %s in train but for %s in test: both need the same task",
+              name,
+              train.task(),
+              test.task()));
+    }
+    List<String> trainNames = train.outputNames();
+    List<String> testNames = test.outputNames();
     if (!trainNames.equals(testNames)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "data set '%s' has the classes %s in train but %s in test: both need the same names in the"
+              "data set '%s' has the %s %s in train but %s in test: both need the same names in the"
                   + " same order",
               name,
+              train.task() == Task.CLASSIFICATION ? "classes" : "targets",
               trainNames,
               testNames));
     }
   }
 
   /**
-   * Splits rows in two: a part of each class to judge by, the rest to learn from. Which rows go
-   * where depends on the seed and on their ids, not on their positions. Both parts are views, in
-   * the order of the rows.
+   * Splits rows in two: a part of each class to judge by (rows with targets count as one class),
+   * the rest to learn from. Which rows go where depends on the seed and on their ids, not on their
+   * positions. Both parts are views, in the order of the rows.
    *
    * @param name what reports call the data; not blank
    * @param data the rows

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.Contribution;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
-import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Diversity;
@@ -21,7 +21,6 @@ import org.stacking4j.evaluate.Verdict;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.meta.Prediction;
-import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 
 /**
@@ -35,11 +34,11 @@ import org.stacking4j.train.FitRunner;
  * Votes are on the leaderboard only: the more rivals there are to choose from, the more the best
  * owes to luck.
  */
-final class Competition {
+final class Competition implements Rivals<Findings> {
   /** The rival every other row is compared with. */
   private static final String REFERENCE = CombinerChoice.AVERAGE;
 
-  private static final String EQUAL_COST = "equal-cost average";
+  static final String EQUAL_COST = "equal-cost average";
 
   private final LabeledData test;
   private final long seed;
@@ -48,6 +47,7 @@ final class Competition {
   private final List<String> members = new ArrayList<>();
   private final List<String> fairAverages = new ArrayList<>(); // to the last stack
   private String lastStack = "";
+  private List<Contribution> contributions = List.of();
 
   /**
    * @param test the rows to judge by
@@ -61,7 +61,8 @@ final class Competition {
   }
 
   /** Enters each base network, their averages and votes; returns the base networks' results. */
-  List<Evaluation> enterBases(MemberNetworks bases) {
+  @Override
+  public List<Evaluation> enterBases(MemberNetworks bases) {
     INDArray logits = bases.logits(test, Prediction.REFIT);
     List<Evaluation> each = new ArrayList<>();
     for (int m = 0; m < bases.names().size(); m++) {
@@ -75,6 +76,11 @@ final class Competition {
     return each;
   }
 
+  @Override
+  public Optional<String> differences() {
+    return Optional.of(diversity().toString());
+  }
+
   /** How differently the base networks err. */
   Diversity diversity() {
     return board.diversity(members);
@@ -86,7 +92,8 @@ final class Competition {
    *
    * @param answers what the stack's members say of the test rows
    */
-  Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
+  @Override
+  public Evaluation enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
     INDArray logits = answers.logits();
     fairAverages.clear();
     fairAverages.add(REFERENCE);
@@ -103,26 +110,15 @@ final class Competition {
     return enter(lastStack, stack.combiner(), logits, stack.seconds());
   }
 
-  /**
-   * Enters what else could have combined the last stack's members, each learner fitted on all its
-   * meta-features: what was not chosen is on the leaderboard too.
-   *
-   * @param answers what the stack's members say of the test rows
-   */
-  void enterOtherLearners(
+  @Override
+  public List<String> enterAlternatives(
       StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
-    MetaFeatures training = stack.trainingMetaFeatures().orElseThrow();
     INDArray logits = answers.logits();
-    for (MetaLearner learner : config.metaLearners()) {
-      if (!learner.label().equals(stack.choice().label())) {
-        Combiner combiner = learner.fit(training, config.seed(), runner);
-        double seconds =
-            stack.members().seconds()
-                + combiner.fits().stream().mapToDouble(FitResult::seconds).sum();
-        enter(learner.label(), combiner, logits, seconds);
-      }
-    }
+    Rivals.otherLearners(
+        config, stack, runner, (name, combiner, seconds) -> enter(name, combiner, logits, seconds));
     logits.close();
+    contributions = Contribution.of(config, stack, answers, runner);
+    return contributions.stream().map(Contribution::toString).toList();
   }
 
   private Evaluation enter(String name, Combiner combiner, INDArray memberLogits, double seconds) {
@@ -130,12 +126,8 @@ final class Competition {
         name, combiner.predict(memberLogits), combiner.probabilities(memberLogits), seconds);
   }
 
-  /**
-   * What came out, after the last stack was entered.
-   *
-   * @param contributions of the last stack's members
-   */
-  Findings findings(List<Contribution> contributions) {
+  @Override
+  public Findings findings() {
     Leaderboard leaderboard = board.build();
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     for (String average : fairAverages) {

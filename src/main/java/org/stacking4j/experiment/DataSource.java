@@ -7,6 +7,7 @@ import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
+import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 
 /** Finds the data a configuration names. */
@@ -56,8 +57,15 @@ final class DataSource {
   }
 
   private static TrainTest split(Path file, ExperimentConfig config) throws IOException {
-    LabeledData rows =
-        config.label().isEmpty() ? CsvTable.load(file) : CsvTable.load(file, config.label());
+    LabeledData rows;
+    if (config.task() == Task.REGRESSION) {
+      rows =
+          config.label().isEmpty()
+              ? CsvTable.loadTargets(file)
+              : CsvTable.loadTargets(file, config.label());
+    } else {
+      rows = config.label().isEmpty() ? CsvTable.load(file) : CsvTable.load(file, config.label());
+    }
     return TrainTest.split(CSV + file.getFileName(), rows, config.testFraction(), config.seed());
   }
 

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.stacking4j.Contribution;
 import org.stacking4j.LeakAudit;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
-import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitRunner;
@@ -43,17 +43,46 @@ public final class Experiment {
   }
 
   /**
-   * Runs the experiment and writes {@code results.json}, {@code leaderboard.csv}, {@code
+   * Runs an experiment on classes and writes {@code results.json}, {@code leaderboard.csv}, {@code
    * meta-features-train.csv}, {@code meta-features-test.csv} and {@code ensemble.zip}; the last
    * three are those of the last stack.
    *
    * @param folder where the files go; made if it does not exist
    * @return the leaderboard, and what it says of the last stack
-   * @throws IllegalArgumentException if the configuration does not fit itself or the data
+   * @throws IllegalArgumentException if the configuration does not fit itself or the data, or is
+   *     for targets
    * @throws IOException if the data cannot be read or the files cannot be written
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public Findings run(Path folder) throws IOException {
+    checkTask(Task.CLASSIFICATION, "run");
+    return run(folder, test -> new Competition(test, config.seed()));
+  }
+
+  /**
+   * Runs an experiment on targets and writes the same files.
+   *
+   * @param folder where the files go; made if it does not exist
+   * @return the leaderboard, and what it says of the last stack
+   * @throws IllegalArgumentException if the configuration does not fit itself or the data, or is
+   *     for classes
+   * @throws IOException if the data cannot be read or the files cannot be written
+   * @throws org.stacking4j.train.FitException if a fit failed
+   */
+  public RegressionFindings runRegression(Path folder) throws IOException {
+    checkTask(Task.REGRESSION, "runRegression");
+    return run(folder, test -> new RegressionCompetition(test, config.seed()));
+  }
+
+  private void checkTask(Task task, String method) {
+    if (config.task() != task) {
+      throw new IllegalArgumentException(
+          method + " is for task " + task + ", found " + config.task() + "; use the other one");
+    }
+  }
+
+  private <F extends Outcome> F run(Path folder, Function<LabeledData, Rivals<F>> rivals)
+      throws IOException {
     // The stacks share their base networks: whatever is fitted twice is fitted once.
     Stopwatch watch =
         new Stopwatch(new RememberedFits(LocalFits.onThreads(threads).withListener(listener)));
@@ -62,15 +91,15 @@ public final class Experiment {
     OutputFolder files = OutputFolder.prepare(folder);
     watch.lap("data");
     listener.planned(Plan.of(stacks, data, threads).describe());
-    Competition competition = new Competition(data.test(), config.seed());
+    Rivals<F> competition = rivals.apply(data.test());
 
     MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);
     watch.lap("members");
-    List<Evaluation> baseEvaluations = competition.enterBases(bases);
+    List<?> baseEvaluations = competition.enterBases(bases);
     for (int m = 0; m < bases.names().size(); m++) {
       listener.found(bases.names().get(m) + ": " + baseEvaluations.get(m));
     }
-    listener.found(competition.diversity().toString());
+    competition.differences().ifPresent(listener::found);
     watch.lap("judging");
     Map<String, StackingEnsemble> ensembles = new LinkedHashMap<>();
     @Nullable MetaFeatures answers = null; // of the last stack, for the files
@@ -81,7 +110,7 @@ public final class Experiment {
       watch.lap("meta-features");
       tell(ensemble.choice());
       answers = ensemble.metaFeatures(data.test());
-      Evaluation evaluation = competition.enterStack(label, ensemble, answers);
+      Object evaluation = competition.enterStack(label, ensemble, answers);
       listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
       ensembles.put(label, ensemble);
       watch.lap("judging");
@@ -90,10 +119,8 @@ public final class Experiment {
     StackingEnsemble lastStack = Objects.requireNonNull(ensembles.get(config.lastStack()));
     Objects.requireNonNull(answers);
     FitRunner runner = LocalFits.onThreads(threads); // small fits, nobody needs to hear of them
-    competition.enterOtherLearners(lastConfig, lastStack, answers, runner);
-    List<Contribution> contributions = Contribution.of(lastConfig, lastStack, answers, runner);
-    contributions.forEach(contribution -> listener.found(contribution.toString()));
-    Findings findings = competition.findings(contributions);
+    competition.enterAlternatives(lastConfig, lastStack, answers, runner).forEach(listener::found);
+    F findings = competition.findings();
     watch.lap("judging");
     files.write(new Results(config, data, bases, ensembles, findings, threads, watch), answers);
     return findings;
@@ -130,7 +157,7 @@ public final class Experiment {
   private Map<String, StackingConfig> stackConfigs(LabeledData train) throws IOException {
     Map<String, StackingConfig> stacks = new LinkedHashMap<>();
     for (String label : config.stacks()) {
-      StackingConfig stack = config.stack(label, train.columns(), train.classes());
+      StackingConfig stack = config.stack(label, train.columns(), train.outputs());
       stack.check(train);
       stacks.put(label, stack);
     }

@@ -18,6 +18,7 @@ import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.RowSample;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -28,7 +29,8 @@ import org.stacking4j.network.Trainer;
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
  *
  * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
- * @param label the column of a CSV file that holds the labels; empty for the last
+ * @param task what is asked about the rows: which class, or a number, which only CSV files have
+ * @param label the column of a CSV file that holds the labels or the target; empty for the last
  * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
@@ -45,6 +47,7 @@ import org.stacking4j.network.Trainer;
  */
 public record ExperimentConfig(
     String data,
+    Task task,
     String label,
     double testFraction,
     int train,
@@ -136,7 +139,7 @@ public record ExperimentConfig(
       return network.isEmpty();
     }
 
-    private Member member(boolean table, int ofData, int classes, Trainer trainer)
+    private Member member(Task task, boolean table, int ofData, int outputs, Trainer trainer)
         throws IOException {
       int[] seen = parse(columns);
       RowSample rows = new RowSample(rowSample, bagging);
@@ -149,7 +152,7 @@ public record ExperimentConfig(
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
       MultiLayerConfiguration layers =
-          table ? Mlp.table(inputs, classes, units) : Mlp.base(inputs, classes, units);
+          table ? Mlp.table(task, inputs, outputs, units) : Mlp.base(task, inputs, outputs, units);
       for (NeuralNetConfiguration layer : layers.getConfs()) {
         if (layer.getLayer() instanceof BaseLayer trained) {
           trained.setIUpdater(new Adam(learningRate));
@@ -234,6 +237,12 @@ public record ExperimentConfig(
    * @throws IllegalArgumentException if a value is out of its range
    */
   public ExperimentConfig {
+    if (task == Task.REGRESSION && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          "task regression needs numbers to predict, which data '"
+              + data
+              + "' does not have; use csv:FILE");
+    }
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(
           "test-fraction must be > 0 and < 1, found " + testFraction);
@@ -265,14 +274,15 @@ public record ExperimentConfig(
    *
    * @param label one of {@link #stacks}
    * @param columns of the data
-   * @param classes of the data
+   * @param outputs classes or targets of the data
    * @throws IllegalArgumentException if a value is out of its range
    * @throws IOException if a network that comes fitted cannot be read
    */
-  StackingConfig stack(String label, int columns, int classes) throws IOException {
+  StackingConfig stack(String label, int columns, int outputs) throws IOException {
     StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
     for (BaseNetwork member : members) {
-      builder.member(member.member(DataSource.isTable(data), columns, classes, fit.trainer()));
+      builder.member(
+          member.member(task, DataSource.isTable(data), columns, outputs, fit.trainer()));
     }
     switch (label) {
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit.trainer()));

@@ -1,5 +1,7 @@
 package org.stacking4j.experiment;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +29,22 @@ public record Findings(
     Confusion confusion,
     Map<String, Comparison> comparisons,
     List<Contribution> contributions,
-    String verdict) {
+    String verdict)
+    implements Outcome {
 
   /** Copies, in their order. */
   public Findings {
     contributions = List.copyOf(contributions);
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
+  }
+
+  @Override
+  public String board() {
+    return leaderboard.toText();
+  }
+
+  @Override
+  public void writeBoard(Path file) throws IOException {
+    leaderboard.writeCsv(file);
   }
 }

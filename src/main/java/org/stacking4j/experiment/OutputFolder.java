@@ -56,7 +56,7 @@ final class OutputFolder {
         .writeCsv(folder.resolve("meta-features-train.csv"));
     answers.writeCsv(folder.resolve("meta-features-test.csv"));
     ensemble.save(folder.resolve("ensemble.zip"));
-    results.findings().leaderboard().writeCsv(folder.resolve("leaderboard.csv"));
+    results.findings().writeBoard(folder.resolve("leaderboard.csv"));
     results.watch().lap("files");
     AtomicFile.write(folder.resolve("results.json"), out -> out.write(results.toJson()));
   }

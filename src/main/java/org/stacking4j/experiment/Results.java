@@ -14,12 +14,14 @@ import org.stacking4j.Contribution;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Diversity;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.evaluate.LossDifference;
 import org.stacking4j.evaluate.PairedDifference;
+import org.stacking4j.evaluate.RegressionLeaderboard;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.train.FitResult;
 
@@ -32,7 +34,7 @@ record Results(
     TrainTest data,
     MemberNetworks bases,
     Map<String, StackingEnsemble> ensembles,
-    Findings findings,
+    Outcome findings,
     int threads,
     Stopwatch watch) {
 
@@ -51,25 +53,11 @@ record Results(
     rows.put("name", data.name());
     describe(data.train(), rows.putObject("train"));
     describe(data.test(), rows.putObject("test"));
-    ArrayNode board = root.putArray("leaderboard");
-    for (Leaderboard.Row row : findings.leaderboard().rows()) {
-      ObjectNode line = board.addObject();
-      line.put("name", row.name());
-      line.put("accuracy", row.evaluation().accuracy());
-      line.put("log_loss", row.evaluation().logLoss());
-      line.put("brier", row.evaluation().brier());
-      line.put("ece", row.evaluation().ece());
-      line.put("difference", row.difference().difference());
-      line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
+    if (findings instanceof Findings classes) {
+      describe(classes, root);
+    } else if (findings instanceof RegressionFindings numbers) {
+      describe(numbers, root);
     }
-    describeChoices(root.putObject("combiners"));
-    root.put("difference_to", findings.leaderboard().reference());
-    root.put("saved_stack", "stack " + config.lastStack());
-    root.put("verdict", findings.verdict());
-    describeComparisons(root.putArray("comparisons"));
-    describeContributions(root.putArray("contributions"));
-    root.putPOJO("confusion", findings.confusion().counts());
-    describeDiversity(root.putObject("diversity"));
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
     describeFits(root.putObject("trainers"), fit -> fit.trainer().toString());
     ObjectNode timing = root.putObject("timing");
@@ -88,6 +76,56 @@ record Results(
     }
   }
 
+  private void describe(Findings found, ObjectNode root) {
+    ArrayNode board = root.putArray("leaderboard");
+    for (Leaderboard.Row row : found.leaderboard().rows()) {
+      ObjectNode line = board.addObject();
+      line.put("name", row.name());
+      line.put("accuracy", row.evaluation().accuracy());
+      line.put("log_loss", row.evaluation().logLoss());
+      line.put("brier", row.evaluation().brier());
+      line.put("ece", row.evaluation().ece());
+      line.put("difference", row.difference().difference());
+      line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
+    }
+    describeStack(found.leaderboard().reference(), root);
+    describeComparisons(found, root.putArray("comparisons"));
+    describeContributions(found, root.putArray("contributions"));
+    root.putPOJO("confusion", found.confusion().counts());
+    describeDiversity(found.diversity(), root.putObject("diversity"));
+  }
+
+  private void describe(RegressionFindings found, ObjectNode root) {
+    ArrayNode board = root.putArray("leaderboard");
+    for (RegressionLeaderboard.Row row : found.leaderboard().rows()) {
+      ObjectNode line = board.addObject();
+      line.put("name", row.name());
+      line.put("rmse", row.evaluation().rmse());
+      line.put("mae", row.evaluation().mae());
+      line.put("r2", row.evaluation().r2());
+      line.put("difference", row.difference().difference());
+      line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
+    }
+    describeStack(found.leaderboard().reference(), root);
+    ArrayNode comparisons = root.putArray("comparisons");
+    found
+        .comparisons()
+        .forEach(
+            (average, difference) -> {
+              ObjectNode line = comparisons.addObject();
+              line.put("average", average);
+              line.put("difference", difference.difference());
+              line.putArray("interval_95").add(difference.low()).add(difference.high());
+            });
+  }
+
+  private void describeStack(String reference, ObjectNode root) {
+    describeChoices(root.putObject("combiners"));
+    root.put("difference_to", reference);
+    root.put("saved_stack", "stack " + config.lastStack());
+    root.put("verdict", findings.verdict());
+  }
+
   private void describeChoices(ObjectNode into) {
     ensembles.forEach(
         (label, stack) -> {
@@ -97,10 +135,13 @@ record Results(
           for (CombinerChoice.Evidence evidence : stack.choice().evidence()) {
             ObjectNode line = candidates.addObject();
             line.put("name", evidence.label());
-            line.put("log_loss", evidence.logLoss());
-            line.put("accuracy", evidence.accuracy());
-            line.put("log_loss_gain", evidence.lossGain());
-            line.put("log_loss_gain_error", evidence.lossGainError());
+            String loss = evidence.ofRegression() ? "squared_error" : "log_loss";
+            line.put(loss, evidence.logLoss());
+            if (!evidence.ofRegression()) {
+              line.put("accuracy", evidence.accuracy());
+            }
+            line.put(loss + "_gain", evidence.lossGain());
+            line.put(loss + "_gain_error", evidence.lossGainError());
             line.put("allowance", evidence.allowance());
           }
         });
@@ -114,12 +155,12 @@ record Results(
   private static void describe(LabeledData rows, ObjectNode into) {
     into.put("rows", rows.rows());
     into.put("columns", rows.columns());
-    into.putPOJO("classes", rows.classNames());
+    into.putPOJO(rows.task() == Task.CLASSIFICATION ? "classes" : "targets", rows.outputNames());
     into.put("sha256", rows.digest());
   }
 
-  private void describeComparisons(ArrayNode into) {
-    findings
+  private static void describeComparisons(Findings found, ArrayNode into) {
+    found
         .comparisons()
         .forEach(
             (average, comparison) -> {
@@ -131,8 +172,8 @@ record Results(
             });
   }
 
-  private void describeContributions(ArrayNode into) {
-    for (Contribution contribution : findings.contributions()) {
+  private static void describeContributions(Findings found, ArrayNode into) {
+    for (Contribution contribution : found.contributions()) {
       ObjectNode line = into.addObject();
       line.put("without", contribution.member());
       describe(contribution.comparison(), line);
@@ -150,8 +191,7 @@ record Results(
     into.putArray("log_loss_interval_95").add(logLoss.low()).add(logLoss.high());
   }
 
-  private void describeDiversity(ObjectNode into) {
-    Diversity diversity = findings.diversity();
+  private void describeDiversity(Diversity diversity, ObjectNode into) {
     into.put("disagreement", diversity.disagreement());
     into.put("q", diversity.q());
     into.put("double_fault", diversity.doubleFault());

@@ -177,7 +177,7 @@ public final class MemberNetworks {
         && !(prediction.asksFolds() && folds.get(0).isEmpty());
   }
 
-  /** How many classes the networks tell apart. */
+  /** How many classes the networks tell apart, or how many targets they predict. */
   public int classes() {
     return networks(0, refits.isEmpty() ? Prediction.FOLD_MEAN : Prediction.REFIT)
         .get(0)

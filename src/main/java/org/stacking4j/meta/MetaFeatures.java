@@ -12,11 +12,12 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 
 /**
- * The logits of all members, side by side: what a meta network learns from. Each row carries its
- * id, its label and the folds it was held out in, so it can be joined back to where it came from.
- * Immutable and thread-safe.
+ * The logits of all members, side by side, or in a regression their predictions: what a meta
+ * network learns from. Each row carries its id, its label and the folds it was held out in, so it
+ * can be joined back to where it came from. Immutable and thread-safe.
  */
 public final class MetaFeatures {
   private final List<String> members;
@@ -33,7 +34,7 @@ public final class MetaFeatures {
    * A table of given logits.
    *
    * @param members names, in the order of their columns
-   * @param rows where labels, class names, row ids, weights and groups are taken from
+   * @param rows where labels or targets, their names, row ids, weights and groups come from
    * @param folds the fold each row was held out in, 1-based, 0 for none; {@code [rows]}
    * @param logits {@code [rows, members × classes]}; copied
    * @throws IllegalArgumentException if the shapes do not fit together or a logit is not finite
@@ -41,42 +42,34 @@ public final class MetaFeatures {
   public static MetaFeatures of(
       List<String> members, LabeledData rows, int[] folds, INDArray logits) {
     checkNames(members);
-    int columns = members.size() * rows.classes();
+    int columns = members.size() * rows.outputs();
     if (logits.size(1) != columns || logits.size(0) != folds.length) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "logits of %d members and %d classes must have shape [%d, %d], found [%d, %d]",
+              "logits of %d members and %d %s must have shape [%d, %d], found [%d, %d]",
               members.size(),
-              rows.classes(),
+              rows.outputs(),
+              rows.task() == Task.CLASSIFICATION ? "classes" : "targets",
               folds.length,
               columns,
               logits.size(0),
               logits.size(1)));
     }
-    LabeledData table = LabeledData.of(logits, rows.labels(), rows.classNames(), rows.rowIds());
-    return new MetaFeatures(members, likeThose(rows, table), new int[][] {folds.clone()});
+    return new MetaFeatures(members, rows.withFeatures(logits), new int[][] {folds.clone()});
   }
 
   /** A table whose logits come some rows at a time. */
   static MetaFeatures of(
       List<String> members, LabeledData rows, int[][] folds, LabeledData.RowSource logits) {
-    int columns = members.size() * rows.classes();
-    LabeledData table =
-        LabeledData.of(columns, logits, rows.labels(), rows.classNames(), rows.rowIds());
-    return of(members, likeThose(rows, table), folds);
+    int columns = members.size() * rows.outputs();
+    return of(members, rows.withFeatures(columns, logits), folds);
   }
 
   /** A table as it is; in each repeat there are as many folds as rows. Takes the folds over. */
   static MetaFeatures of(List<String> members, LabeledData table, int[][] folds) {
     checkNames(members);
     return new MetaFeatures(members, table, folds);
-  }
-
-  /** The table with what else the rows have. */
-  private static LabeledData likeThose(LabeledData rows, LabeledData table) {
-    LabeledData weighted = rows.isWeighted() ? table.withWeights(rows.weights()) : table;
-    return rows.isGrouped() ? weighted.withGroups(rows.groups()) : weighted;
   }
 
   private static void checkNames(List<String> members) {
@@ -94,10 +87,11 @@ public final class MetaFeatures {
   }
 
   /**
-   * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, one line per row, whole or not at all.
-   * Labels are class names; fold is 0 for rows that no fold held out. Where the folds were
-   * repeated, their columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns
-   * {@code weight} and {@code group} stand before the logits.
+   * Writes {@code row,label,fold,MEMBER.logit_CLASS,…}, or in a regression {@code
+   * row,target_NAME,…,fold,MEMBER.value_NAME,…}, one line per row, whole or not at all. Labels are
+   * class names; fold is 0 for rows that no fold held out. Where the folds were repeated, their
+   * columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns {@code weight}
+   * and {@code group} stand before the logits.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -113,27 +107,44 @@ public final class MetaFeatures {
     return members;
   }
 
-  /** Names of the classes, in the order of each member's columns. */
+  /** What is asked about the rows. */
+  public Task task() {
+    return table.task();
+  }
+
+  /** Names of the classes, or of the targets, in the order of each member's columns. */
+  public List<String> outputNames() {
+    return table.outputNames();
+  }
+
+  /**
+   * Names of the classes, in the order of each member's columns.
+   *
+   * @throws IllegalStateException if the rows have targets
+   */
   public List<String> classNames() {
     return table.classNames();
   }
 
-  /** Names of the columns: {@code wide-1.logit_7}, member by member, class by class. */
+  /**
+   * Names of the columns: {@code wide-1.logit_7}, member by member, class by class, or for targets
+   * {@code wide-1.value_price}.
+   */
   public List<String> columns() {
-    return columns(members, classNames());
+    return columns(members, outputNames(), task());
   }
 
-  static List<String> columns(List<String> members, List<String> classNames) {
+  static List<String> columns(List<String> members, List<String> outputNames, Task task) {
     List<String> columns = new ArrayList<>();
     for (String member : members) {
-      for (String name : classNames) {
-        columns.add(member + MetaFeaturesCsv.INFIX + name);
+      for (String name : outputNames) {
+        columns.add(member + MetaFeaturesCsv.infix(task) + name);
       }
     }
     return columns;
   }
 
-  /** A copy of the logits, {@code [rows, members × classes]}, float32. */
+  /** A copy of the logits, {@code [rows, members × outputs]}, float32. */
   public INDArray logits() {
     return table.features();
   }
@@ -143,7 +154,11 @@ public final class MetaFeatures {
     return table.rowIds();
   }
 
-  /** A copy of the labels, {@code [rows]}. */
+  /**
+   * A copy of the labels, {@code [rows]}.
+   *
+   * @throws IllegalStateException if the rows have targets
+   */
   public int[] labels() {
     return table.labels();
   }
@@ -214,10 +229,10 @@ public final class MetaFeatures {
   }
 
   /**
-   * As a DL4J data set: features {@code [rows, members × classes]}, labels one-hot. It has no place
-   * for weights and groups.
+   * As a DL4J data set: features {@code [rows, members × outputs]}, labels one-hot, or the targets.
+   * It has no place for weights and groups.
    */
   public DataSet toDataSet() {
-    return new DataSet(logits(), table.oneHot(IntStream.range(0, rows()).toArray()));
+    return new DataSet(logits(), table.targets(IntStream.range(0, rows()).toArray()));
   }
 }

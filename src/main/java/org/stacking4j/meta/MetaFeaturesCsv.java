@@ -19,14 +19,22 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.AtomicFile;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 
 /** Meta-features as CSV, both ways, a row at a time. */
 final class MetaFeaturesCsv {
   /** Between a member's name, which holds no dot, and a class's. */
   static final String INFIX = ".logit_";
 
+  static String infix(Task task) {
+    return task == Task.CLASSIFICATION ? INFIX : ".value_";
+  }
+
   /** The columns every file begins with. */
   static final List<String> KEYS = List.of("row", "label", "fold");
+
+  /** In a regression the columns in the place of the label, each followed by a target's name. */
+  static final String TARGET = "target_";
 
   /** The columns after them, followed by the repeat, if the folds were repeated. */
   static final String REPEAT = "fold_";
@@ -42,7 +50,15 @@ final class MetaFeaturesCsv {
 
   static void write(MetaFeatures features, Path file) throws IOException {
     LabeledData table = features.toLabeledData();
-    List<String> header = new ArrayList<>(KEYS);
+    boolean regression = table.task() == Task.REGRESSION;
+    List<String> header = new ArrayList<>();
+    header.add(KEYS.get(0));
+    if (regression) {
+      table.outputNames().forEach(name -> header.add(TARGET + name));
+    } else {
+      header.add(KEYS.get(1));
+    }
+    header.add(KEYS.get(2));
     int[][] folds = new int[features.repeats()][];
     for (int repeat = 1; repeat <= folds.length; repeat++) {
       folds[repeat - 1] = features.folds(repeat);
@@ -64,6 +80,7 @@ final class MetaFeaturesCsv {
           try (CsvWriter csv = CsvWriter.builder().build(writer)) {
             csv.writeRecord(header);
             String[] line = new String[header.size()];
+            float[] targets = new float[table.outputs()];
             for (int from = 0; from < table.rows(); from += CHUNK) {
               int to = Math.min(table.rows(), from + CHUNK);
               INDArray chunk = table.features(from, to);
@@ -72,8 +89,15 @@ final class MetaFeaturesCsv {
               int next = 0;
               for (int row = from; row < to; row++) {
                 line[0] = Long.toString(table.rowId(row));
-                line[1] = table.classNames().get(table.label(row));
-                int column = 2;
+                int column = 1;
+                if (regression) {
+                  table.targets(new int[] {row}, targets);
+                  for (float target : targets) {
+                    line[column++] = NumberOutput.toString(target, true);
+                  }
+                } else {
+                  line[column++] = table.classNames().get(table.label(row));
+                }
                 for (int[] ofRepeat : folds) {
                   line[column++] = Integer.toString(ofRepeat[row]);
                 }
@@ -121,7 +145,8 @@ final class MetaFeaturesCsv {
     private final int width;
     private final List<float[]> logits = new ArrayList<>(); // CHUNK rows each
     private long[] rowIds = new long[CHUNK];
-    private int[] labels = new int[CHUNK];
+    private int[] labels; // of classes
+    private float[][] targets; // of a regression
     private final int[][] folds;
     private double[] weights;
     private long[] groups;
@@ -130,6 +155,8 @@ final class MetaFeaturesCsv {
     Table(MetaFeaturesReader reader) {
       this.reader = reader;
       this.width = reader.logits().length;
+      this.labels = new int[reader.isRegression() ? 0 : CHUNK];
+      this.targets = new float[reader.isRegression() ? CHUNK : 0][];
       this.folds = new int[reader.folds().length][CHUNK];
       this.weights = new double[reader.isWeighted() ? CHUNK : 0];
       this.groups = new long[reader.isGrouped() ? CHUNK : 0];
@@ -142,19 +169,13 @@ final class MetaFeaturesCsv {
       if (rows == 0) {
         throw new IllegalArgumentException("no rows after the header");
       }
+      long[] ids = Arrays.copyOf(rowIds, rows);
       LabeledData table =
-          LabeledData.of(
-              width,
-              (from, to, target) -> {
-                for (int row = from; row < to; row++) {
-                  float[] block = logits.get(row / CHUNK);
-                  int at = row % CHUNK * width;
-                  System.arraycopy(block, at, target, (row - from) * width, width);
-                }
-              },
-              Arrays.copyOf(labels, rows),
-              reader.classNames(),
-              Arrays.copyOf(rowIds, rows));
+          reader.isRegression()
+              ? LabeledData.of(
+                  width, this::copy, Arrays.copyOf(targets, rows), reader.outputNames(), ids)
+              : LabeledData.of(
+                  width, this::copy, Arrays.copyOf(labels, rows), reader.outputNames(), ids);
       if (reader.isWeighted()) {
         table = table.withWeights(Arrays.copyOf(weights, rows));
       }
@@ -165,11 +186,20 @@ final class MetaFeaturesCsv {
       return MetaFeatures.of(reader.members(), table, folds);
     }
 
+    private void copy(int from, int to, float[] target) {
+      for (int row = from; row < to; row++) {
+        float[] block = logits.get(row / CHUNK);
+        int at = row % CHUNK * width;
+        System.arraycopy(block, at, target, (row - from) * width, width);
+      }
+    }
+
     private void add() {
       if (rows == rowIds.length) {
         int capacity = (int) Math.min(Integer.MAX_VALUE - 8, rows + (rows >> 1) + 1L);
         rowIds = Arrays.copyOf(rowIds, capacity);
-        labels = Arrays.copyOf(labels, capacity);
+        labels = Arrays.copyOf(labels, reader.isRegression() ? 0 : capacity);
+        targets = Arrays.copyOf(targets, reader.isRegression() ? capacity : 0);
         Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], capacity));
         weights = Arrays.copyOf(weights, reader.isWeighted() ? capacity : 0);
         groups = Arrays.copyOf(groups, reader.isGrouped() ? capacity : 0);
@@ -178,7 +208,11 @@ final class MetaFeaturesCsv {
         logits.add(new float[CHUNK * width]);
       }
       rowIds[rows] = reader.rowId();
-      labels[rows] = reader.label();
+      if (reader.isRegression()) {
+        targets[rows] = reader.targets();
+      } else {
+        labels[rows] = reader.label();
+      }
       for (int repeat = 0; repeat < folds.length; repeat++) {
         folds[repeat][rows] = reader.folds()[repeat];
       }

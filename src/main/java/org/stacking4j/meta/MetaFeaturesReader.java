@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.Task;
 
 /**
  * Reads meta-features as CSV row by row, and holds one row. All its methods throw an {@code
@@ -22,7 +23,7 @@ final class MetaFeaturesReader {
   private final Iterator<Line> lines;
   private final Line line = new Line();
   private final List<String> members = new ArrayList<>();
-  private final List<String> classNames = new ArrayList<>();
+  private final List<String> outputNames = new ArrayList<>();
   private final Map<String, Integer> classIndex = new HashMap<>();
 
   /** Reads the header; leaves it to the caller to close the text. */
@@ -40,8 +41,14 @@ final class MetaFeaturesReader {
       lines.next();
     }
     List<String> header = line.header;
-    int fixed = MetaFeaturesCsv.KEYS.size();
-    line.keys = fixed;
+    int targets = 0;
+    while (1 + targets < header.size()
+        && header.get(1 + targets).startsWith(MetaFeaturesCsv.TARGET)) {
+      targets++;
+    }
+    line.targets = new float[targets];
+    line.firstFold = targets > 0 ? 1 + targets : 2;
+    line.keys = line.firstFold + 1;
     int repeats = 1;
     while (header.indexOf(MetaFeaturesCsv.REPEAT + (repeats + 1)) == line.keys) {
       line.keys++;
@@ -50,10 +57,15 @@ final class MetaFeaturesReader {
     line.folds = new int[repeats];
     line.weightColumn = header.indexOf(MetaFeaturesCsv.WEIGHT) == line.keys ? line.keys++ : -1;
     line.groupColumn = header.indexOf(MetaFeaturesCsv.GROUP) == line.keys ? line.keys++ : -1;
-    if (header.size() <= line.keys || !header.subList(0, fixed).equals(MetaFeaturesCsv.KEYS)) {
+    boolean known =
+        header.size() > line.keys
+            && header.get(0).equals(MetaFeaturesCsv.KEYS.get(0))
+            && (targets > 0 || header.get(1).equals(MetaFeaturesCsv.KEYS.get(1)))
+            && header.get(line.firstFold).equals(MetaFeaturesCsv.KEYS.get(2));
+    if (!known) {
       throw new IllegalArgumentException(
-          "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-              + " found "
+          "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+              + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found "
               + (header.isEmpty()
                   ? "nothing"
                   : String.join(",", header.subList(0, Math.min(header.size(), 5)))));
@@ -64,26 +76,40 @@ final class MetaFeaturesReader {
   }
 
   private void readColumns(List<String> columns) {
+    Task task = isRegression() ? Task.REGRESSION : Task.CLASSIFICATION;
+    String infix = MetaFeaturesCsv.infix(task);
     for (String column : columns) {
-      int at = column.indexOf(MetaFeaturesCsv.INFIX);
+      int at = column.indexOf(infix);
       if (at < 1) {
         throw new IllegalArgumentException(
-            "column '" + column + "' is not named MEMBER" + MetaFeaturesCsv.INFIX + "CLASS");
+            "column '"
+                + column
+                + "' is not named MEMBER"
+                + infix
+                + (isRegression() ? "NAME" : "CLASS"));
       }
       String member = column.substring(0, at);
       if (members.isEmpty() || !members.get(members.size() - 1).equals(member)) {
         members.add(member);
       }
       if (members.size() == 1) {
-        String name = column.substring(at + MetaFeaturesCsv.INFIX.length());
-        classIndex.put(name, classNames.size());
-        classNames.add(name);
+        String name = column.substring(at + infix.length());
+        classIndex.put(name, outputNames.size());
+        outputNames.add(name);
       }
     }
-    List<String> expected = MetaFeatures.columns(members, classNames);
+    if (isRegression()) {
+      outputNames.clear();
+      line.header.subList(1, line.firstFold).stream()
+          .map(name -> name.substring(MetaFeaturesCsv.TARGET.length()))
+          .forEach(outputNames::add);
+    }
+    List<String> expected = MetaFeatures.columns(members, outputNames, task);
     if (!expected.equals(columns)) {
       throw new IllegalArgumentException(
-          "every member must have a column for each class, in one order; expected "
+          "every member must have a column for each "
+              + (isRegression() ? "target" : "class")
+              + ", in one order; expected "
               + String.join(",", expected));
     }
   }
@@ -92,8 +118,13 @@ final class MetaFeaturesReader {
     return members;
   }
 
-  List<String> classNames() {
-    return classNames;
+  /** The names of the classes, or of the targets. */
+  List<String> outputNames() {
+    return outputNames;
+  }
+
+  boolean isRegression() {
+    return line.targets.length > 0;
   }
 
   /** Goes on to the next row; false after the last. */
@@ -123,6 +154,11 @@ final class MetaFeaturesReader {
 
   int label() {
     return line.label;
+  }
+
+  /** A copy of the row's targets. */
+  float[] targets() {
+    return line.targets.clone();
   }
 
   /** The row's fold in each repeat; overwritten by the next row. */
@@ -156,6 +192,7 @@ final class MetaFeaturesReader {
     private final List<String> header = new ArrayList<>();
     private boolean inHeader = true;
     private int keys; // columns before the logits
+    private int firstFold; // the column of the first repeat's folds
     private int weightColumn; // -1 for none
     private int groupColumn; // -1 for none
     private long number;
@@ -163,6 +200,7 @@ final class MetaFeaturesReader {
     private @Nullable String problem;
     private long rowId;
     private int label;
+    private float[] targets = {}; // none where there are classes
     private int[] folds = {};
     private double weight;
     private long group;
@@ -198,11 +236,11 @@ final class MetaFeaturesReader {
     private void set(int column, char[] buffer, int offset, int length) {
       try {
         if (column >= keys) {
-          float value = NumberInput.parseFloat(buffer, offset, length, true);
-          if (!Float.isFinite(value)) {
-            throw new NumberFormatException("not finite");
-          }
-          logits[column - keys] = value;
+          logits[column - keys] = number(buffer, offset, length);
+          return;
+        }
+        if (isTarget(column)) {
+          targets[column - 1] = number(buffer, offset, length);
           return;
         }
         String text = new String(buffer, offset, length);
@@ -215,7 +253,7 @@ final class MetaFeaturesReader {
             } else if (column == groupColumn) {
               group = Long.parseLong(text);
             } else {
-              folds[column - 2] = Integer.parseInt(text);
+              folds[column - firstFold] = Integer.parseInt(text);
             }
           }
         }
@@ -227,8 +265,22 @@ final class MetaFeaturesReader {
                 number,
                 header.get(column),
                 new String(buffer, offset, length),
-                column >= keys ? "finite" : column == weightColumn ? "positive" : "whole");
+                column >= keys || isTarget(column)
+                    ? "finite"
+                    : column == weightColumn ? "positive" : "whole");
       }
+    }
+
+    private boolean isTarget(int column) {
+      return column > 0 && column <= targets.length;
+    }
+
+    private static float number(char[] buffer, int offset, int length) {
+      float value = NumberInput.parseFloat(buffer, offset, length, true);
+      if (!Float.isFinite(value)) {
+        throw new NumberFormatException("not finite");
+      }
+      return value;
     }
 
     private void setWeight(String text) {
@@ -247,7 +299,7 @@ final class MetaFeaturesReader {
                 "line %d: unknown class '%s', the columns name %s",
                 number,
                 name,
-                classNames);
+                outputNames);
       } else {
         label = known;
       }

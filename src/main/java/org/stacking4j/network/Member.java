@@ -17,7 +17,8 @@ import org.stacking4j.data.RowSample;
  * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit; names the
  *     member's columns, seeds and errors
  * @param configuration a network that ends in a softmax {@code OutputLayer} with cross-entropy
- *     ({@code LossFunction.MCXENT})
+ *     ({@code LossFunction.MCXENT}) for classes, or in one of identity with squared error ({@code
+ *     LossFunction.MSE}) for targets
  * @param settings how it is fitted
  * @param columns which feature columns it sees, 0-based, in the order of its inputs; empty for all
  * @param rows which of the rows it may see each of its fits learns from, drawn anew for each

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.stacking4j.data.Task;
 
 /**
  * Ready-made multi-layer perceptrons: the base and meta networks of the MNIST recipe, in any size.
@@ -36,8 +37,21 @@ public final class Mlp {
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration base(int inputs, int classes, int... hidden) {
-    checkSizes(inputs, classes, hidden);
-    return base(start(), inputs, classes, hidden);
+    return base(Task.CLASSIFICATION, inputs, classes, hidden);
+  }
+
+  /**
+   * {@link #base(int, int, int...)} for either task; for targets it ends in identity with squared
+   * error.
+   *
+   * @param inputs feature columns, 1 or more
+   * @param outputs classes, 2 or more, or targets, 1 or more
+   * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration base(Task task, int inputs, int outputs, int... hidden) {
+    checkSizes(task, inputs, outputs, hidden);
+    return base(start(), task, inputs, outputs, hidden);
   }
 
   /**
@@ -58,7 +72,20 @@ public final class Mlp {
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration table(int columns, int classes, int... hidden) {
-    checkSizes(columns, classes, hidden);
+    return table(Task.CLASSIFICATION, columns, classes, hidden);
+  }
+
+  /**
+   * {@link #table(int, int, int...)} for either task; for targets it ends in identity with squared
+   * error. Targets of any scale will do: every fit standardises them, see {@link Standardisation}.
+   *
+   * @param columns feature columns, 1 or more
+   * @param outputs classes, 2 or more, or targets, 1 or more
+   * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public static MultiLayerConfiguration table(Task task, int columns, int outputs, int... hidden) {
+    checkSizes(task, columns, outputs, hidden);
     var layers = start();
     layers.layer(
         normalisation(columns)
@@ -68,11 +95,15 @@ public final class Mlp {
     // Where hardly any row of the fit differs from the others, one that does would be hundreds of
     // deviations away and drown all other columns.
     layers.layer(new ActivationLayer(Activation.HARDTANH));
-    return base(layers, columns, classes, hidden);
+    return base(layers, task, columns, outputs, hidden);
   }
 
   private static MultiLayerConfiguration base(
-      NeuralNetConfiguration.ListBuilder layers, int inputs, int classes, int... hidden) {
+      NeuralNetConfiguration.ListBuilder layers,
+      Task task,
+      int inputs,
+      int outputs,
+      int... hidden) {
     int width = inputs;
     double dropout = 0;
     for (int units : hidden) {
@@ -86,7 +117,7 @@ public final class Mlp {
       width = units;
       dropout = DROPOUT;
     }
-    return layers.layer(output(width, classes, dropout)).build();
+    return layers.layer(output(task, width, outputs, dropout)).build();
   }
 
   /**
@@ -97,11 +128,16 @@ public final class Mlp {
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration meta(int inputs, int classes) {
-    checkSizes(inputs, classes, 128);
+    return meta(Task.CLASSIFICATION, inputs, classes);
+  }
+
+  /** {@link #meta(int, int)} for either task; for targets it ends in identity. */
+  public static MultiLayerConfiguration meta(Task task, int inputs, int outputs) {
+    checkSizes(task, inputs, outputs, 128);
     return start()
         .layer(dense(inputs, 128, 0).activation(Activation.RELU).build())
         .layer(dense(128, 128, DROPOUT).activation(Activation.RELU).build())
-        .layer(output(128, classes, 0))
+        .layer(output(task, 128, outputs, 0))
         .build();
   }
 
@@ -113,10 +149,15 @@ public final class Mlp {
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration correction(int inputs, int classes) {
-    checkSizes(inputs, classes, 64);
+    return correction(Task.CLASSIFICATION, inputs, classes);
+  }
+
+  /** {@link #correction(int, int)} for either task; for targets it ends in identity. */
+  public static MultiLayerConfiguration correction(Task task, int inputs, int outputs) {
+    checkSizes(task, inputs, outputs, 64);
     return start()
         .layer(dense(inputs, 64, 0).activation(Activation.RELU).build())
-        .layer(output(64, classes, 0))
+        .layer(output(task, 64, outputs, 0))
         .build();
   }
 
@@ -128,8 +169,13 @@ public final class Mlp {
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration linear(int inputs, int classes) {
-    checkSizes(inputs, classes, 1);
-    return start().layer(output(inputs, classes, 0)).build();
+    return linear(Task.CLASSIFICATION, inputs, classes);
+  }
+
+  /** {@link #linear(int, int)} for either task; for targets a linear map alone. */
+  public static MultiLayerConfiguration linear(Task task, int inputs, int outputs) {
+    checkSizes(task, inputs, outputs, 1);
+    return start().layer(output(task, inputs, outputs, 0)).build();
   }
 
   private static NeuralNetConfiguration.ListBuilder start() {
@@ -150,21 +196,25 @@ public final class Mlp {
     return dropout > 0 ? layer.dropOut(1 - dropout) : layer;
   }
 
-  private static OutputLayer output(int inputs, int classes, double dropout) {
+  private static OutputLayer output(Task task, int inputs, int outputs, double dropout) {
+    boolean classes = task == Task.CLASSIFICATION;
     var layer =
-        new OutputLayer.Builder(LossFunction.MCXENT)
+        new OutputLayer.Builder(classes ? LossFunction.MCXENT : LossFunction.MSE)
             .nIn(inputs)
-            .nOut(classes)
-            .activation(Activation.SOFTMAX);
+            .nOut(outputs)
+            .activation(classes ? Activation.SOFTMAX : Activation.IDENTITY);
     return (dropout > 0 ? layer.dropOut(1 - dropout) : layer).build();
   }
 
-  private static void checkSizes(int inputs, int classes, int... hidden) {
+  private static void checkSizes(Task task, int inputs, int outputs, int... hidden) {
     if (inputs < 1) {
       throw new IllegalArgumentException("inputs must be >= 1, found " + inputs);
     }
-    if (classes < 2) {
-      throw new IllegalArgumentException("classes must be >= 2, found " + classes);
+    if (task == Task.CLASSIFICATION && outputs < 2) {
+      throw new IllegalArgumentException("classes must be >= 2, found " + outputs);
+    }
+    if (outputs < 1) {
+      throw new IllegalArgumentException("targets must be >= 1, found " + outputs);
     }
     if (hidden.length == 0) {
       throw new IllegalArgumentException("a base network needs at least one hidden layer");

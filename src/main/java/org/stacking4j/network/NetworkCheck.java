@@ -20,6 +20,8 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.stacking4j.data.Task;
 
 /**
  * Checks that a configuration can be stacked, and that it does not fall into the traps that
@@ -32,11 +34,13 @@ public final class NetworkCheck {
    * Checks the architecture.
    *
    * @param owner who is named in the message, such as {@code member 'wide-1'}
-   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy, is not in
-   *     float32, batch normalisation would not do what the configuration says, or an activation
-   *     would be shared by networks that are fitted at the same time
+   * @return what it can learn: classes if it ends in softmax with cross-entropy, targets if in
+   *     identity with squared error
+   * @throws IllegalArgumentException if it ends in neither, is not in float32, batch normalisation
+   *     would not do what the configuration says, or an activation would be shared by networks that
+   *     are fitted at the same time
    */
-  public static void check(String owner, MultiLayerConfiguration configuration) {
+  public static Task check(String owner, MultiLayerConfiguration configuration) {
     int last = configuration.getConfs().size() - 1;
     if (configuration.getDataType() != DataType.FLOAT) {
       throw new IllegalArgumentException(
@@ -62,29 +66,43 @@ public final class NetworkCheck {
       }
     }
     Layer output = configuration.getConf(last).getLayer();
+    if (output instanceof OutputLayer o
+        && o.getActivationFn() instanceof ActivationIdentity
+        && o.getLossFn().getClass() == LossMSE.class) {
+      if (!o.hasBias()) {
+        throw new IllegalArgumentException(
+            owner + ": the output layer of a regression needs a bias; leave hasBias out");
+      }
+      return Task.REGRESSION;
+    }
     if (!(output instanceof OutputLayer o)
         || !(o.getActivationFn() instanceof ActivationSoftmax)
         || !(o.getLossFn() instanceof LossMCXENT)) {
       throw new IllegalArgumentException(
           owner
               + ": the last layer must be an OutputLayer with Activation.SOFTMAX and"
-              + " LossFunction.MCXENT, found "
+              + " LossFunction.MCXENT (for classes), or with Activation.IDENTITY and"
+              + " LossFunction.MSE (for targets), found "
               + describe(output));
     }
     if (o.getNOut() < 2) {
       throw new IllegalArgumentException(
           owner + ": the output layer needs nOut >= 2, one per class, found " + o.getNOut());
     }
+    return Task.CLASSIFICATION;
   }
 
   /**
    * Checks that a network fits the rows it is to learn from.
    *
-   * @throws IllegalArgumentException if its input or output size differs from the data's
+   * @param task of the rows
+   * @param outputs how many classes or targets they have
+   * @throws IllegalArgumentException if its task, or its input or output size differs from the
+   *     data's
    */
   public static void checkSizes(
-      String owner, MultiLayerConfiguration configuration, int columns, int classes) {
-    checkSizes(owner, configuration, List.of(), columns, classes);
+      String owner, MultiLayerConfiguration configuration, int columns, Task task, int outputs) {
+    checkSizes(owner, configuration, List.of(), columns, task, outputs);
   }
 
   /**
@@ -100,7 +118,19 @@ public final class NetworkCheck {
       MultiLayerConfiguration configuration,
       List<Integer> selected,
       int columns,
-      int classes) {
+      Task task,
+      int outputs) {
+    if (check(owner, configuration) != task) {
+      throw new IllegalArgumentException(
+          owner
+              + (task == Task.REGRESSION
+                  ? ": the network ends in softmax with cross-entropy, for classes, but the data has"
+                      + " targets; use Activation.IDENTITY and LossFunction.MSE in its output layer"
+                  : ": the network ends in identity with squared error, for targets, but the data"
+                      + " has classes; use Activation.SOFTMAX and LossFunction.MCXENT in its output"
+                      + " layer"));
+    }
+
     for (int column : selected) {
       if (column >= columns) {
         throw new IllegalArgumentException(
@@ -114,16 +144,17 @@ public final class NetworkCheck {
     }
     int inputs = selected.isEmpty() ? columns : selected.size();
     int last = configuration.getConfs().size() - 1;
-    long outputs = ((FeedForwardLayer) configuration.getConf(last).getLayer()).getNOut();
-    if (outputs != classes) {
+    long units = ((FeedForwardLayer) configuration.getConf(last).getLayer()).getNOut();
+    if (units != outputs) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s: the output layer has %d units but the data has %d classes; set its nOut to %d",
+              "%s: the output layer has %d units but the data has %d %s; set its nOut to %d",
               owner,
+              units,
               outputs,
-              classes,
-              classes));
+              task == Task.CLASSIFICATION ? "classes" : outputs == 1 ? "target" : "targets",
+              outputs));
     }
     // With a preprocessor in front, nIn counts something else (channels, for a convolution).
     if (configuration.getInputPreProcess(0) == null

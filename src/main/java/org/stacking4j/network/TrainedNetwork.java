@@ -6,6 +6,9 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +17,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.stacking4j.data.Task;
 import org.stacking4j.fused.FusedLogits;
 import org.stacking4j.fused.FusedNetwork;
 
 /**
  * A fitted network, frozen: it answers with logits, the pre-softmax activations of its output
- * layer. Immutable and safe to use from several threads.
+ * layer, or in a regression with the predicted targets. Immutable and safe to use from several
+ * threads.
  */
 public final class TrainedNetwork {
   private final MultiLayerConfiguration configuration;
@@ -45,7 +50,7 @@ public final class TrainedNetwork {
   /**
    * Freezes a network; later changes to it do not matter.
    *
-   * @throws IllegalArgumentException if it does not end in softmax with cross-entropy
+   * @throws IllegalArgumentException if it is none that {@link NetworkCheck} lets pass
    */
   public static TrainedNetwork of(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
@@ -57,8 +62,8 @@ public final class TrainedNetwork {
    * A network of given parameters.
    *
    * @param parameters all parameters in DL4J's flat order; copied
-   * @throws IllegalArgumentException if their number is not the configuration's, or it does not end
-   *     in softmax with cross-entropy
+   * @throws IllegalArgumentException if their number is not the configuration's, or it is none that
+   *     {@link NetworkCheck} lets pass
    */
   public static TrainedNetwork of(MultiLayerConfiguration configuration, float[] parameters) {
     MultiLayerConfiguration copy = configuration.clone();
@@ -87,12 +92,12 @@ public final class TrainedNetwork {
   }
 
   /**
-   * Evidence for each class, in inference mode: no dropout, running statistics in batch
-   * normalisation. Rows are worked off in {@link Chunks}, so memory beyond the result stays
-   * bounded; a row's last bits depend on the rows it is asked for with.
+   * Evidence for each class, or the predicted targets, in inference mode: no dropout, running
+   * statistics in batch normalisation. Rows are worked off in {@link Chunks}, so memory beyond the
+   * result stays bounded; a row's last bits depend on the rows it is asked for with.
    *
    * @param features {@code [rows, columns]}; if it sees some columns only, they are picked here
-   * @return {@code [rows, classes]}, float32
+   * @return {@code [rows, outputs]}, float32
    * @throws IllegalArgumentException if the features lack a column it sees
    */
   public INDArray logits(INDArray features) {
@@ -194,9 +199,75 @@ public final class TrainedNetwork {
     return columns;
   }
 
-  /** How many classes it tells apart. */
+  /** How many classes it tells apart, or how many targets it predicts. */
   public int classes() {
     return classes;
+  }
+
+  /**
+   * This network with a scale folded into its output layer: where it answered with a standardised
+   * target, the new one answers with the target.
+   *
+   * @param scale of the targets, {@code [outputs]}
+   * @param offset whether the means are added too, or the answers are only stretched
+   * @throws IllegalArgumentException if it is no network for targets
+   */
+  public TrainedNetwork withOutputScale(Standardisation scale, boolean offset) {
+    if (NetworkCheck.check("network", configuration) != Task.REGRESSION) {
+      throw new IllegalArgumentException("a network for classes has no scale of targets");
+    }
+    float[] values = parameters();
+    int inputs = (int) outputLayer(configuration).getNIn();
+    int start = values.length - classes * (inputs + 1);
+    for (int output = 0; output < classes; output++) {
+      double deviation = scale.deviation(output);
+      int bias = start + classes * inputs + output;
+      for (int i = 0; i < inputs; i++) {
+        int weight = start + output * inputs + i; // column by column
+        values[weight] = (float) (values[weight] * deviation);
+      }
+      values[bias] = (float) (values[bias] * deviation + (offset ? scale.mean(output) : 0));
+    }
+    return of(configuration, values);
+  }
+
+  /**
+   * This network with the standardising of its input folded into its first layer: it takes columns
+   * as they are where it took standardised ones.
+   *
+   * @param scale of the columns, {@code [columns]}
+   * @throws IllegalArgumentException if {@link #takesInputScale} is false
+   */
+  public TrainedNetwork withInputScale(Standardisation scale) {
+    if (!takesInputScale(configuration)) {
+      throw new IllegalArgumentException(
+          "only a dense first layer with a bias can standardise its input");
+    }
+    FeedForwardLayer first = (FeedForwardLayer) configuration.getConf(0).getLayer();
+    int inputs = (int) first.getNIn();
+    int units = (int) first.getNOut();
+    float[] values = parameters();
+    for (int unit = 0; unit < units; unit++) {
+      double bias = values[inputs * units + unit];
+      for (int i = 0; i < inputs; i++) {
+        int weight = unit * inputs + i; // column by column
+        double own = values[weight] / scale.deviation(i);
+        bias -= own * scale.mean(i);
+        values[weight] = (float) own;
+      }
+      values[inputs * units + unit] = (float) bias;
+    }
+    return of(configuration, values);
+  }
+
+  /** Whether a network begins with a layer that can take over the standardising of its input. */
+  public static boolean takesInputScale(MultiLayerConfiguration configuration) {
+    Layer first = configuration.getConf(0).getLayer();
+    return configuration.getInputPreProcess(0) == null
+        && ((first.getClass() == DenseLayer.class
+                && ((DenseLayer) first).hasBias()
+                && !((DenseLayer) first).hasLayerNorm())
+            || (first.getClass() == OutputLayer.class && ((OutputLayer) first).hasBias()));
   }
 
   /** A copy of the configuration. */

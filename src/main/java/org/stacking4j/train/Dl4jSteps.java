@@ -35,7 +35,7 @@ final class Dl4jSteps implements TrainingSteps {
   }
 
   private INDArray targets(int[] rows) {
-    INDArray targets = data.oneHot(rows);
+    INDArray targets = data.targets(rows);
     @Nullable INDArray margin = task.margin();
     if (margin != null) {
       targets = Nd4j.hstack(targets, Nd4j.pullRows(margin, 1, rows));

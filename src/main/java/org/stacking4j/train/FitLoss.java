@@ -21,7 +21,7 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * own label masks are no weights: they are multiplied into the pre-activations too.
  *
  * <p>DL4J hands a loss function nothing that belongs to the rows but their labels, so these carry
- * the rest behind them: {@code [rows, classes + classes of margin, if any + 1 of weight, if any]}.
+ * the rest behind them: {@code [rows, outputs + outputs of margin, if any + 1 of weight, if any]}.
  */
 final class FitLoss implements ILossFunction {
   private static final long serialVersionUID = 1L;
@@ -76,12 +76,12 @@ final class FitLoss implements ILossFunction {
   }
 
   private INDArray labels(INDArray given) {
-    return margin || weights ? columns(given, 0, classes(given)) : given;
+    return margin || weights ? columns(given, 0, outputs(given)) : given;
   }
 
   private INDArray sum(INDArray given, INDArray preOutput) {
-    long classes = classes(given);
-    return margin ? preOutput.add(columns(given, classes, 2 * classes)) : preOutput;
+    long outputs = outputs(given);
+    return margin ? preOutput.add(columns(given, outputs, 2 * outputs)) : preOutput;
   }
 
   private INDArray weighted(INDArray given, INDArray rows) {
@@ -89,7 +89,7 @@ final class FitLoss implements ILossFunction {
     return weights ? rows.mulColumnVector(columns(given, last, last + 1)) : rows;
   }
 
-  private long classes(INDArray given) {
+  private long outputs(INDArray given) {
     long columns = given.size(1) - (weights ? 1 : 0);
     return margin ? columns / 2 : columns;
   }

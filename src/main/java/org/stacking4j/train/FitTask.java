@@ -3,13 +3,16 @@ package org.stacking4j.train;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NetworkCheck;
+import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.Trainer;
 
 /**
@@ -24,9 +27,9 @@ import org.stacking4j.network.Trainer;
  * @param settings how it is fitted
  * @param data the rows it learns from, and no others; if they have weights, a step minimises the
  *     mean over its rows of weight × loss, the weights being scaled to a mean of 1 over these rows
- * @param margin logits that are added to the network's own before softmax, {@code [rows, classes]},
- *     or null for none; copied: the network then learns what these leave unexplained, as gradient
- *     boosting does with its base margin
+ * @param margin logits that are added to the network's own before softmax, or numbers to its own
+ *     prediction of the targets, {@code [rows, outputs]}, or null for none; copied: the network
+ *     then learns what these leave unexplained, as gradient boosting does with its base margin
  * @param seed of initialisation, shuffling and dropout
  * @param columns which columns of the data the network sees, in the order of its inputs; empty for
  *     all
@@ -49,7 +52,7 @@ public record FitTask(
 
   /**
    * @throws IllegalArgumentException if the network does not fit the data, the margin's shape is
-   *     not {@code [rows, classes]}, or the settings ask for the fused trainer, which cannot train
+   *     not {@code [rows, outputs]}, or the settings ask for the fused trainer, which cannot train
    *     it
    */
   public FitTask {
@@ -57,10 +60,10 @@ public record FitTask(
     // A configuration that was given no seed has one from the clock.
     long own = seed == 0 ? INSTEAD_OF_ZERO : seed;
     configuration.getConfs().forEach(layer -> layer.setSeed(own));
-    NetworkCheck.check(name, configuration);
     columns = List.copyOf(columns);
     snapshots = List.copyOf(snapshots);
-    NetworkCheck.checkSizes(name, configuration, columns, data.columns(), data.classes());
+    NetworkCheck.checkSizes(
+        name, configuration, columns, data.columns(), data.task(), data.outputs());
     Optional<String> obstacle = FusedNetwork.obstacle(configuration);
     if (settings.trainer() == Trainer.FUSED && obstacle.isPresent()) {
       throw new IllegalArgumentException(
@@ -69,13 +72,13 @@ public record FitTask(
               + obstacle.get()
               + "; use auto or dl4j");
     }
-    if (margin != null && (margin.size(0) != data.rows() || margin.size(1) != data.classes())) {
+    if (margin != null && (margin.size(0) != data.rows() || margin.size(1) != data.outputs())) {
       throw new IllegalArgumentException(
           name
               + ": the margin must have shape ["
               + data.rows()
               + ", "
-              + data.classes()
+              + data.outputs()
               + "], found "
               + Arrays.toString(margin.shape()));
     }
@@ -93,6 +96,36 @@ public record FitTask(
       @Nullable INDArray margin,
       long seed) {
     this(name, fold, folds, 1, configuration, settings, data, margin, seed, List.of(), List.of());
+  }
+
+  /**
+   * The same fit with targets and margin in standard deviations of the targets from their mean:
+   * what its network learns is to be stretched back.
+   */
+  FitTask standardised(Standardisation scale) {
+    int outputs = data.outputs();
+    float[] values = new float[data.rows() * outputs];
+    data.targets(IntStream.range(0, data.rows()).toArray(), values);
+    float[] scaled = scale.apply(values);
+    float[][] targets = new float[data.rows()][];
+    Arrays.setAll(targets, row -> Arrays.copyOfRange(scaled, row * outputs, (row + 1) * outputs));
+    INDArray scaledMargin =
+        margin == null
+            ? null
+            : Nd4j.createFromArray(scale.apply(margin.dup('c').data().asFloat()))
+                .reshape(data.rows(), outputs);
+    return new FitTask(
+        name,
+        fold,
+        folds,
+        repeats,
+        configuration,
+        settings,
+        data.withTargets(targets),
+        scaledMargin,
+        seed,
+        columns,
+        snapshots);
   }
 
   /** A copy of the configuration. */

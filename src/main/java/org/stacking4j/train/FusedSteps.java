@@ -1,6 +1,5 @@
 package org.stacking4j.train;
 
-import java.util.Arrays;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,7 +10,7 @@ import org.stacking4j.fused.FusedNetwork;
 final class FusedSteps implements TrainingSteps {
   private final FusedNetwork network;
   private final LabeledData data;
-  private final int classes;
+  private final int outputs;
   private final float @Nullable [] margins;
   private final float @Nullable [] margin;
   private final float @Nullable [] rowWeights;
@@ -20,7 +19,7 @@ final class FusedSteps implements TrainingSteps {
 
   FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
     data = task.inputs();
-    classes = data.classes();
+    outputs = data.outputs();
     this.network =
         new FusedNetwork(
             network,
@@ -29,20 +28,19 @@ final class FusedSteps implements TrainingSteps {
             Seeds.of(task.seed(), "dropout", 0));
     @Nullable INDArray own = task.margin();
     margins = own == null ? null : own.dup('c').data().asFloat();
-    margin = own == null ? null : new float[maxRows * classes];
+    margin = own == null ? null : new float[maxRows * outputs];
     rowWeights = task.rowWeights();
     weights = rowWeights == null ? null : new float[maxRows];
-    targets = new float[maxRows * classes];
+    targets = new float[maxRows * outputs];
   }
 
   @Override
   public double step(int[] rows) {
     data.features(rows, network.input());
-    Arrays.fill(targets, 0);
+    data.targets(rows, targets);
     for (int i = 0; i < rows.length; i++) {
-      targets[i * classes + data.label(rows[i])] = 1;
       if (margins != null && margin != null) {
-        System.arraycopy(margins, rows[i] * classes, margin, i * classes, classes);
+        System.arraycopy(margins, rows[i] * outputs, margin, i * outputs, outputs);
       }
       if (rowWeights != null && weights != null) {
         weights[i] = rowWeights[rows[i]];

@@ -10,13 +10,16 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitUniform;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stacking4j.data.Task;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NativeThreads;
+import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 
@@ -25,6 +28,9 @@ import org.stacking4j.network.Trainer;
  *
  * <p>ND4J's random numbers belong to a thread and are seeded at the start of a fit, so a fit must
  * begin and end on one thread; then its parameters depend on nothing but its task.
+ *
+ * <p>Targets are standardised by the rows of the fit, and the scale is folded into the output layer
+ * afterwards, so the network that comes out is an ordinary one.
  */
 final class NetworkFitter {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkFitter.class);
@@ -50,7 +56,10 @@ final class NetworkFitter {
     List<Double> losses = new ArrayList<>();
     List<FitResult> snapshots = new ArrayList<>();
     long since = start;
-    try (TrainingSteps steps = steps(trainer, task)) {
+    boolean regression = task.data().task() == Task.REGRESSION;
+    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(task.data()) : null;
+    FitTask inside = scale == null ? task : task.standardised(scale);
+    try (TrainingSteps steps = steps(trainer, inside)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
         double loss = epoch(steps, settings.batchSize(), order, epoch);
@@ -58,7 +67,7 @@ final class NetworkFitter {
         steps.endEpoch();
         losses.add(loss);
         if (task.snapshots().contains(epoch)) {
-          TrainedNetwork network = network(task, steps);
+          TrainedNetwork network = network(task, steps, scale);
           long now = System.nanoTime();
           snapshots.add(new FitResult(network, losses, (now - since) / 1e9, trainer));
           since = now;
@@ -66,13 +75,19 @@ final class NetworkFitter {
         listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
       }
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new FitResult(network(task, steps), losses, seconds, trainer, snapshots);
+      return new FitResult(network(task, steps, scale), losses, seconds, trainer, snapshots);
     }
   }
 
   /** The network as its configuration describes it, without what was added for the fit. */
-  private static TrainedNetwork network(FitTask task, TrainingSteps steps) {
-    return TrainedNetwork.of(task.configuration(), steps.parameters()).withColumns(task.columns());
+  private static TrainedNetwork network(
+      FitTask task, TrainingSteps steps, @Nullable Standardisation scale) {
+    TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+    if (scale != null) {
+      // A margin is in the target's unit and has its mean already.
+      network = network.withOutputScale(scale, task.margin() == null);
+    }
+    return network.withColumns(task.columns());
   }
 
   /** Which trainer it will be. */

@@ -43,9 +43,30 @@ class MainTest {
 
   private int demo(String... args) {
     List<String> all = new ArrayList<>(List.of("demo", "--config", conf.toString()));
-    all.addAll(List.of("--data", "idx:" + data, "--out", folder.resolve("out").toString()));
+    if (!List.of(args).contains("--data")) {
+      all.addAll(List.of("--data", "idx:" + data));
+    }
+    all.addAll(List.of("--out", folder.resolve("out").toString()));
     all.addAll(List.of(args));
     return run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void demo_ofTargets_speaksOfR2() throws IOException {
+    StringBuilder text = new StringBuilder("a,b,price\n");
+    for (int row = 0; row < 60; row++) {
+      text.append(row).append(',').append(row * 7 % 13).append(',').append(1000 + 20 * row);
+      text.append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("numbers.csv"), text);
+
+    int code = demo("--data", "csv:" + table, "--task", "regression", "--folds", "2");
+
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString()).contains("RMSE").doesNotContain("accuracy").doesNotContain("logit");
+    out.getBuffer().setLength(0);
+    assertThat(demo("--task", "regression")).isEqualTo(2);
+    assertThat(err.toString()).contains("task regression needs numbers to predict");
   }
 
   @Test
@@ -220,7 +241,8 @@ class MainTest {
     assertThat(demo()).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains(conf + ": unknown key 'epochs'; known here: data, label, test-fraction, train");
+        .contains(
+            conf + ": unknown key 'epochs'; known here: data, task, label, test-fraction, train");
   }
 
   @Test

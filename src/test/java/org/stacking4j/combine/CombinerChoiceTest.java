@@ -19,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.combine.CombinerChoice.Evidence;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.testing.TinyData;
@@ -74,7 +75,7 @@ final class CombinerChoiceTest {
     }
 
     @Override
-    public void checkSizes(int members, int classes) {}
+    public void checkSizes(int members, Task task, int outputs) {}
 
     @Override
     public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {

@@ -1,6 +1,8 @@
 package org.stacking4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -219,6 +221,46 @@ class CsvTableTest {
     assertThatThrownBy(() -> CsvTable.load(file))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage(file + ": " + message);
+  }
+
+  @Test
+  void loadTargets_takesTheNamedColumns() throws IOException {
+    Path table = folder.resolve("numbers.csv");
+    Files.writeString(table, "\"a\";price;b;area\n1;10.5;2;-3\n4;1e3;5;0\n");
+
+    LabeledData both = CsvTable.loadTargets(table, "area", " price ");
+    LabeledData last = CsvTable.loadTargets(table);
+
+    assertThat(both.outputNames()).containsExactly("area", "price");
+    assertThat(both.targets(new int[] {0, 1}).toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{-3, 10.5f}, {0, 1000}});
+    assertThat(both.features().toFloatMatrix()).isDeepEqualTo(new float[][] {{1, 2}, {4, 5}});
+    assertThat(last.outputNames()).containsExactly("area");
+    assertThat(last.columns()).isEqualTo(3);
+  }
+
+  @Test
+  void loadTargets_wrongFile_saysWhereAndHowToMend() throws IOException {
+    Path table = folder.resolve("numbers.csv");
+    Files.writeString(table, "a,price\n1,10\n2,cheap\n");
+
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.loadTargets(table))
+        .withMessageStartingWith(
+            table + ": column 'price' has 'cheap' in line 3, which is not a number; ");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CsvTable.loadTargets(table, "prize"))
+        .withMessage(
+            table
+                + ": there is no column 'prize' to take the targets from; the columns are 'a',"
+                + " 'price'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CsvTable.loadTargets(table, "a", "price"))
+        .withMessage(table + ": all columns are targets; leave one or more as features");
+    Files.writeString(table, "a,price\n");
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.loadTargets(table))
+        .withMessage(table + ": no rows after the header line; expected one row a line");
   }
 
   @Test

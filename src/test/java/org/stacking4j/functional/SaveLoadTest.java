@@ -37,6 +37,7 @@ import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -316,6 +317,54 @@ final class SaveLoadTest {
       kinds.add(saved.choice().label());
     }
     assertThat(kinds).contains("greedy selection", CombinerChoice.AVERAGE);
+  }
+
+  @Test
+  void load_ofAnEnsembleForTargets_answersWithTheSameBits() throws IOException {
+    LabeledData numbers = TinyData.numbers(40, 6, 2, 1);
+    for (StackingConfig.Builder config :
+        List.of(
+            StackingConfig.builder().metaLearners(new GreedySelection(5)).doNoHarm(false),
+            StackingConfig.builder()
+                .metaLearners(MetaNetwork.residual().withSettings(SETTINGS))
+                .doNoHarm(false),
+            StackingConfig.builder()
+                .prediction(Prediction.REFIT)
+                .metaLearners(MetaNetwork.linear().withSettings(SETTINGS.withEpochs(0))))) {
+      StackingEnsemble saved =
+          StackingEnsemble.fit(
+              config
+                  .member(new Member("a", Mlp.table(Task.REGRESSION, 6, 2, 4), SETTINGS))
+                  .member(new Member("b", Mlp.base(Task.REGRESSION, 6, 2, 8), SETTINGS))
+                  .outOfFold(2)
+                  .build(),
+              numbers);
+      saved.save(file());
+
+      StackingEnsemble loaded = StackingEnsemble.load(file());
+
+      assertThat(floats(loaded.values(TEST.features())))
+          .isEqualTo(floats(saved.values(TEST.features())));
+      assertThat(loaded.task()).isEqualTo(Task.REGRESSION);
+      assertThat(loaded.outputNames()).containsExactly("price", "area");
+      assertThat(loaded.evaluateRegression(numbers)).isEqualTo(saved.evaluateRegression(numbers));
+      assertThat(loaded.choice().label()).isEqualTo(saved.choice().label());
+    }
+  }
+
+  @Test
+  void save_ofClasses_isStillVersionTwo_whichOlderLibrariesRead() throws IOException {
+    Path file =
+        edited(
+            entries ->
+                editManifest(
+                    entries,
+                    manifest -> {
+                      assertThat(manifest.get("formatVersion").asInt()).isEqualTo(2);
+                      assertThat(manifest.has("targetNames")).isFalse();
+                    }));
+
+    assertThat(StackingEnsemble.load(file).classNames()).isEqualTo(ensemble.classNames());
   }
 
   @Test

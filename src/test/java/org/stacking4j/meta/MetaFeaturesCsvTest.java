@@ -49,6 +49,72 @@ final class MetaFeaturesCsvTest {
   }
 
   @Test
+  void file_ofTargets_hasThemInThePlaceOfTheLabel() throws IOException {
+    numbers().writeCsv(file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            String.join(
+                "\r\n",
+                "row,target_price,target_area,fold,a.value_price,a.value_area,b.value_price,"
+                    + "b.value_area",
+                "7,0.1,-5.0,2,1.0,2.0,3.0,4.0",
+                "8,1.0E10,6.5,1,5.0,6.0,7.0,8.0",
+                ""));
+  }
+
+  @Test
+  void roundTrip_ofTargets_keepsEveryBit() throws IOException {
+    MetaFeatures plain = numbers();
+    LabeledData grouped =
+        plain.toLabeledData().withGroups(new long[] {1, 2}).withWeights(new double[] {1, 2});
+    for (MetaFeatures written :
+        List.of(plain, MetaFeatures.of(List.of("a", "b"), grouped, new int[][] {{1, 2}, {4, 3}}))) {
+      written.writeCsv(file);
+
+      MetaFeatures read = MetaFeatures.readCsv(file);
+
+      assertThat(read.columns()).isEqualTo(written.columns());
+      assertThat(read.outputNames()).containsExactly("price", "area");
+      assertThat(read.repeats()).isEqualTo(written.repeats());
+      assertThat(read.folds(read.repeats())).isEqualTo(written.folds(read.repeats()));
+      assertThat(read.toLabeledData().digest()).isEqualTo(written.toLabeledData().digest());
+    }
+  }
+
+  @Test
+  void read_ofTargets_saysWhatIsWrong() throws IOException {
+    Files.writeString(file, "row,target_y,fold,a.value_y\n1,2,0,3\n2,NaN,0,4\n");
+    assertThatIOException()
+        .isThrownBy(() -> MetaFeatures.readCsv(file))
+        .withMessage(file + ": line 3, column 'target_y': 'NaN' is not a finite number");
+    Files.writeString(file, "row,target_y,fold,a.value_z\n1,2,0,3\n");
+    assertThatIOException()
+        .isThrownBy(() -> MetaFeatures.readCsv(file))
+        .withMessage(
+            file
+                + ": every member must have a column for each target, in one order; expected a.value_y");
+    Files.writeString(file, "row,target_y,fold,a.logit_y\n1,2,0,3\n");
+    assertThatIOException()
+        .isThrownBy(() -> MetaFeatures.readCsv(file))
+        .withMessage(file + ": column 'a.logit_y' is not named MEMBER.value_NAME");
+  }
+
+  private static MetaFeatures numbers() {
+    LabeledData rows =
+        LabeledData.of(
+            Nd4j.ones(2, 1),
+            new float[][] {{0.1f, -5}, {1e10f, 6.5f}},
+            List.of("price", "area"),
+            new long[] {7, 8});
+    return MetaFeatures.of(
+        List.of("a", "b"),
+        rows,
+        new int[] {2, 1},
+        Nd4j.createFromArray(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}));
+  }
+
+  @Test
   void file_ofWeightedRows_hasAColumnOfWeights() throws IOException {
     float[][] values = {{1, -2.5f, 0.1f, 1e10f}, {0, 3, 4, 5}};
     weighted(features(List.of("no", "yes"), values), 0.1, 1e-300).writeCsv(file);
@@ -304,16 +370,16 @@ final class MetaFeaturesCsvTest {
     return Stream.of(
         Arguments.of(
             "",
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found nothing"),
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+                + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found nothing"),
         Arguments.of(
             "id,sepal,petal\r\n1,2,3\r\n",
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found id,sepal,petal"),
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+                + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found id,sepal,petal"),
         Arguments.of(
             "row,label,fold\r\n1,x,0\r\n",
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found row,label,fold"),
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+                + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found row,label,fold"),
         Arguments.of(
             "row,label,fold,width\r\n1,x,0,5\r\n",
             "column 'width' is not named MEMBER.logit_CLASS"),
@@ -328,12 +394,12 @@ final class MetaFeaturesCsvTest {
         Arguments.of(header, "no rows after the header"),
         Arguments.of(
             "row,label,fold,weight\r\n1,x,0,5\r\n",
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found row,label,fold,weight"),
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+                + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found row,label,fold,weight"),
         Arguments.of(
             "row,label,weight,fold,a.logit_x,a.logit_y\r\n1,x,5,0,1,2\r\n",
-            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…,"
-                + " found row,label,weight,fold,a.logit_x"),
+            "not a meta-features file: the header must be row,label,fold,MEMBER.logit_CLASS,…, or"
+                + " row,target_NAME,…,fold,MEMBER.value_NAME,…, found row,label,weight,fold,a.logit_x"),
         Arguments.of(
             "row,label,fold,weight,a.logit_x,a.logit_y\r\n1,x,0,heavy,1,2\r\n",
             "line 2, column 'weight': 'heavy' is not a positive number"),

@@ -21,6 +21,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.stacking4j.data.RowSample;
+import org.stacking4j.data.Task;
 
 final class MemberTest {
 
@@ -177,7 +178,9 @@ final class MemberTest {
         .isThrownBy(() -> Member.of("wide", sigmoid))
         .withMessage(
             "member 'wide': the last layer must be an OutputLayer with Activation.SOFTMAX and"
-                + " LossFunction.MCXENT, found OutputLayer with sigmoid and LossMCXENT()");
+                + " LossFunction.MCXENT (for classes), or with Activation.IDENTITY and"
+                + " LossFunction.MSE (for targets), found OutputLayer with sigmoid and"
+                + " LossMCXENT()");
   }
 
   @Test
@@ -208,7 +211,7 @@ final class MemberTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Member.of("wide", lossLayer))
-        .withMessageEndingWith(" and LossFunction.MCXENT, found LossLayer");
+        .withMessageEndingWith(" and LossFunction.MSE (for targets), found LossLayer");
   }
 
   @Test
@@ -337,7 +340,10 @@ final class MemberTest {
   @Test
   void checkSizes_otherOutputs() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NetworkCheck.checkSizes("member 'wide'", Mlp.base(4, 10, 8), 4, 3))
+        .isThrownBy(
+            () ->
+                NetworkCheck.checkSizes(
+                    "member 'wide'", Mlp.base(4, 10, 8), 4, Task.CLASSIFICATION, 3))
         .withMessage(
             "member 'wide': the output layer has 10 units but the data has 3 classes; set its nOut"
                 + " to 3");
@@ -346,7 +352,10 @@ final class MemberTest {
   @Test
   void checkSizes_otherInputs() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NetworkCheck.checkSizes("member 'wide'", Mlp.base(784, 3, 8), 4, 3))
+        .isThrownBy(
+            () ->
+                NetworkCheck.checkSizes(
+                    "member 'wide'", Mlp.base(784, 3, 8), 4, Task.CLASSIFICATION, 3))
         .withMessage(
             "member 'wide': the first layer takes 784 inputs but the data has 4 columns; set its"
                 + " nIn to 4");

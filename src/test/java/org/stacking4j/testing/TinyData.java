@@ -33,6 +33,31 @@ public final class TinyData {
     return LabeledData.of(Nd4j.createFromArray(features), labels, classNames(classes), ids);
   }
 
+  /**
+   * Rows of a regression, with the ids 1000, 1007, 1014, …: the first target, {@code price}, is
+   * 5000 + 300 × (x0 + x1 × x2) and a little noise, the second, if there is one, {@code area}, 40 −
+   * 2 × x1 and a little noise.
+   */
+  public static LabeledData numbers(int rows, int columns, int targets, long seed) {
+    var random = new SplittableRandom(seed);
+    float[][] features = new float[rows][columns];
+    float[][] values = new float[rows][targets];
+    long[] ids = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      ids[row] = 1000 + 7L * row;
+      for (int column = 0; column < columns; column++) {
+        features[row][column] = (float) gaussian(random);
+      }
+      float[] x = features[row];
+      values[row][0] = (float) (5000 + 300 * (x[0] + x[1] * x[2] + 0.3 * gaussian(random)));
+      if (targets > 1) {
+        values[row][1] = (float) (40 - 2 * x[1] + 0.3 * gaussian(random));
+      }
+    }
+    List<String> names = List.of("price", "area").subList(0, targets);
+    return LabeledData.of(Nd4j.createFromArray(features), values, names, ids);
+  }
+
   /** The names {@code class-0}, {@code class-1}, …. */
   public static List<String> classNames(int classes) {
     return IntStream.range(0, classes).mapToObj(c -> "class-" + c).toList();

@@ -6,12 +6,14 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.train.FitResult;
 
@@ -40,6 +42,31 @@ public final class TinyNetworks {
         .build();
   }
 
+  /** A linear regression that starts at zero, fitted by plain gradient descent. */
+  public static MultiLayerConfiguration regression(int inputs, int targets, double step) {
+    return new NeuralNetConfiguration.Builder()
+        .weightInit(new WeightInitConstant(0))
+        .updater(new Sgd(step))
+        .list()
+        .layer(
+            new OutputLayer.Builder(new LossMSE())
+                .nIn(inputs)
+                .nOut(targets)
+                .activation(Activation.IDENTITY)
+                .build())
+        .build();
+  }
+
+  /**
+   * A linear regression with these parameters.
+   *
+   * @param weights {@code [inputs, targets]}
+   * @param biases {@code [targets]}
+   */
+  public static TrainedNetwork regressionWithWeights(float[][] weights, float... biases) {
+    return TrainedNetwork.of(regression(weights.length, biases.length, 0.1), flat(weights, biases));
+  }
+
   /** A network that learns a hundred rows by heart within 40 epochs of batches of 50. */
   public static MultiLayerConfiguration overFitting(int inputs, int classes) {
     return new NeuralNetConfiguration.Builder()
@@ -63,17 +90,20 @@ public final class TinyNetworks {
    * @param biases {@code [classes]}
    */
   public static TrainedNetwork withWeights(float[][] weights, float... biases) {
-    int inputs = weights.length;
-    int classes = biases.length;
-    float[] flat = new float[inputs * classes + classes];
+    return TrainedNetwork.of(linear(weights.length, biases.length), flat(weights, biases));
+  }
+
+  private static float[] flat(float[][] weights, float[] biases) {
+    int outputs = biases.length;
+    float[] flat = new float[weights.length * outputs + outputs];
     int next = 0;
-    for (int to = 0; to < classes; to++) {
+    for (int to = 0; to < outputs; to++) {
       for (float[] from : weights) {
         flat[next++] = from[to]; // DL4J keeps weights column by column, and biases behind them
       }
     }
-    System.arraycopy(biases, 0, flat, next, classes);
-    return TrainedNetwork.of(linear(inputs, classes), flat);
+    System.arraycopy(biases, 0, flat, next, outputs);
+    return flat;
   }
 
   /** As if it had been fitted, in one second. */

@@ -1,0 +1,37 @@
+package org.stacking4j.experiment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.stacking4j.evaluate.LossDifference;
+import org.stacking4j.evaluate.RegressionLeaderboard;
+
+/**
+ * What a run on targets found out on the test rows. Immutable.
+ *
+ * @param leaderboard everything that was judged
+ * @param comparisons the last stack's R² less that of the averages that its verdict considers, by
+ *     their names on the leaderboard
+ * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
+ */
+public record RegressionFindings(
+    RegressionLeaderboard leaderboard, Map<String, LossDifference> comparisons, String verdict)
+    implements Outcome {
+
+  /** Copies the comparisons, in their order. */
+  public RegressionFindings {
+    comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
+  }
+
+  @Override
+  public String board() {
+    return leaderboard.toText();
+  }
+
+  @Override
+  public void writeBoard(Path file) throws IOException {
+    leaderboard.writeCsv(file);
+  }
+}

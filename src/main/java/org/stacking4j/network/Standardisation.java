@@ -1,0 +1,82 @@
+package org.stacking4j.network;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.stacking4j.data.LabeledData;
+
+/**
+ * The mean and the standard deviation of each column of some rows, features or targets: a network
+ * learns numbers around 0 of about the size 1, whatever unit they have. Fitted on the rows that one
+ * fit sees and no others, and folded into the fitted network ({@link
+ * TrainedNetwork#withOutputScale}, {@link TrainedNetwork#withInputScale}), which then takes and
+ * gives numbers in their own unit. Immutable.
+ */
+public final class Standardisation {
+  private final double[] means;
+  private final double[] deviations;
+
+  private Standardisation(float[] values, int columns) {
+    int rows = values.length / columns;
+    means = new double[columns];
+    deviations = new double[columns];
+    for (int i = 0; i < values.length; i++) {
+      means[i % columns] += (double) values[i] / rows;
+    }
+    for (int i = 0; i < values.length; i++) {
+      double off = values[i] - means[i % columns];
+      deviations[i % columns] += off * off / rows;
+    }
+    for (int column = 0; column < columns; column++) {
+      double deviation = Math.sqrt(deviations[column]);
+      // What is left of a constant column is rounding, which must not be blown up.
+      boolean varies = deviation > 1e-6 * Math.abs(means[column]);
+      deviations[column] = varies ? deviation : 1;
+    }
+  }
+
+  /** That of the targets of some rows. */
+  public static Standardisation ofTargets(LabeledData data) {
+    float[] values = new float[Math.multiplyExact(data.rows(), data.outputs())];
+    data.targets(IntStream.range(0, data.rows()).toArray(), values);
+    return new Standardisation(values, data.outputs());
+  }
+
+  /** That of the features of some rows. */
+  public static Standardisation ofFeatures(LabeledData data) {
+    INDArray features = data.features();
+    float[] values = features.data().asFloat();
+    features.close();
+    return new Standardisation(values, data.columns());
+  }
+
+  /** The mean of a column, 0-based. */
+  public double mean(int column) {
+    return means[column];
+  }
+
+  /** The standard deviation of a column, 0-based, above 0; 1 if the column is constant. */
+  public double deviation(int column) {
+    return deviations[column];
+  }
+
+  /**
+   * The values in standard deviations from their column's mean.
+   *
+   * @param values {@code [rows, columns]}, row by row; not changed
+   */
+  public float[] apply(float[] values) {
+    float[] standardised = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int column = i % means.length;
+      standardised[i] = (float) ((values[i] - means[column]) / deviations[column]);
+    }
+    return standardised;
+  }
+
+  /** In words, for messages: means and deviations. */
+  @Override
+  public String toString() {
+    return "means " + Arrays.toString(means) + ", deviations " + Arrays.toString(deviations);
+  }
+}
