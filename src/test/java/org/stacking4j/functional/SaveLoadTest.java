@@ -36,6 +36,7 @@ import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
@@ -298,6 +299,7 @@ final class SaveLoadTest {
     List<StackingConfig.Builder> configs =
         List.of(
             config().metaLearners(new GreedySelection(5)),
+            config().metaLearners(new RowGate(0.1)),
             config().metaLearners(MetaNetwork.residual().withRepeats(3).withSettings(SETTINGS)),
             config().metaLearners(new GreedySelection(5), MetaNetwork.linear()),
             // A meta network that has learned nothing answers by chance.
@@ -315,7 +317,16 @@ final class SaveLoadTest {
           .isEqualTo(floats(saved.probabilities(TEST.features())));
       kinds.add(saved.choice().label());
     }
-    assertThat(kinds).contains("greedy selection", CombinerChoice.AVERAGE);
+    assertThat(kinds).contains("greedy selection", "row gate", CombinerChoice.AVERAGE);
+  }
+
+  @Test
+  void load_ofAGateForOtherSizes() throws IOException {
+    assertRefused(
+        entries ->
+            editManifest(
+                entries, manifest -> ((ObjectNode) manifest.get("combiner")).put("kind", "gate")),
+        "a gate for 2 members and 3 classes must have 12 finite parameters, found 0");
   }
 
   @Test
