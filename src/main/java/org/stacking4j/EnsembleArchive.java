@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.FittedMetaNetwork;
+import org.stacking4j.combine.GatedAverage;
 import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.Tempered;
 import org.stacking4j.combine.WeightedAverage;
@@ -78,10 +79,11 @@ final class EnsembleArchive {
    * What combines the members.
    *
    * @param label in words
-   * @param kind {@code "average"}, {@code "weights"} or {@code "network"}
+   * @param kind {@code "average"}, {@code "weights"}, {@code "gate"} or {@code "network"}
    * @param residual whether the networks' answer is added to the average
    * @param networks how many meta networks there are, for {@code "network"}
-   * @param weights of the members, for {@code "weights"}
+   * @param weights of the members, for {@code "weights"}; parameters of the gate, for {@code
+   *     "gate"}
    * @param temperature what the logits are divided by, 1 for nothing
    */
   private record CombinerEntry(
@@ -111,13 +113,16 @@ final class EnsembleArchive {
         return new CombinerEntry(
             choice.label(), "weights", false, 0, average.weights(), temperature);
       }
+      if (combiner instanceof GatedAverage gated) {
+        return new CombinerEntry(choice.label(), "gate", false, 0, gated.parameters(), temperature);
+      }
       if (combiner instanceof LogitAverage) {
         return new CombinerEntry(choice.label(), "average", false, 0, List.of(), temperature);
       }
       throw new IllegalArgumentException(
           "an ensemble combined by "
               + choice.label()
-              + " cannot be saved; only averages, weights and meta networks can");
+              + " cannot be saved; only averages, weights, gates and meta networks can");
     }
 
     CombinerChoice choice(List<FitResult> networks, int members, int classes) throws IOException {
@@ -125,6 +130,7 @@ final class EnsembleArchive {
           switch (kind) {
             case "average" -> new LogitAverage(classes);
             case "weights" -> new WeightedAverage(weights, classes);
+            case "gate" -> new GatedAverage(weights, members, classes);
             case "network" -> new FittedMetaNetwork(networks, residual);
             default ->
                 throw new IOException("its manifest names an unknown combiner, '" + kind + "'");

@@ -78,7 +78,10 @@ final class DemoCommand implements Callable<Integer> {
       description = "The first N test rows, 0 for all (5000; of other data, all).")
   private @Nullable Integer test;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the rows (10).")
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes of the base networks over the rows (10).")
   private @Nullable Integer epochs;
 
   @Option(names = "--folds", paramLabel = "K", description = "Folds of out-of-fold (5).")

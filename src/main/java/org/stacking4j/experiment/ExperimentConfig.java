@@ -17,6 +17,7 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
@@ -198,7 +199,9 @@ public record ExperimentConfig(
     /** A network that answers by itself. */
     FREE,
     /** Members' weights, by greedy selection. */
-    GREEDY;
+    GREEDY,
+    /** Members' weights for each row, by a gate. */
+    GATE;
 
     MetaLearner[] learners(Trainer trainer) {
       FitSettings settings = FitSettings.defaults().withTrainer(trainer);
@@ -211,6 +214,7 @@ public record ExperimentConfig(
         case LINEAR -> new MetaLearner[] {linear};
         case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(settings)};
         case GREEDY -> new MetaLearner[] {greedy};
+        case GATE -> new MetaLearner[] {RowGate.defaults()};
       };
     }
 

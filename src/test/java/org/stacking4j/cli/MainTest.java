@@ -102,8 +102,8 @@ class MainTest {
             "b: accuracy ",
             "of two members exactly one is right on ",
             "stacking in-sample",
-            "meta network, epoch 1 of 3: loss ",
-            "meta network, epoch 3 of 3: loss ",
+            "meta network, epoch 1 of 10: loss ",
+            "meta network, epoch 10 of 10: loss ",
             "combined by free network",
             "stack in-sample: accuracy ",
             "stacking out-of-fold",
@@ -113,7 +113,7 @@ class MainTest {
             "  held out, greedy selection: log loss ",
             "combined by ",
             "stack out-of-fold: accuracy ",
-            "name               accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
+            "name                accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
             DemoCommand.in(Charset.defaultCharset(), " ± "),
             "Files in ");
     // Not a terminal: progress is lines, not a bar.

@@ -189,6 +189,7 @@ final class CombinerTest {
         Combiner.softVote(3),
         Combiner.majorityVote(3),
         Combiner.member(1, 3),
+        new GatedAverage(List.of(.5, 0., 1., -1., 0., .25, 0., -.5, 0., 0., 2., 1.), 2, 3),
         new FittedMetaNetwork(List.of(fitted(withWeights(some, 0, 1, 2))), false),
         new FittedMetaNetwork(List.of(fitted(withWeights(some, 0, 1, 2))), true));
   }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
@@ -99,6 +100,14 @@ class ConfFileTest {
     assertThat(stack.strategy()).isEqualTo(new Strategy.TimeOrdered(3));
     assertThat(stack.prediction()).isEqualTo(Prediction.REFIT);
     assertThat(stack.metaLearners()).extracting(MetaLearner::label).containsExactly("free network");
+  }
+
+  @Test
+  void meta_mayBeAGate() throws IOException {
+    ExperimentConfig config = read("out-of-fold: {meta: gate}\n");
+
+    assertThat(config.stack("out-of-fold", 16, 3).metaLearners())
+        .containsExactly(RowGate.defaults());
   }
 
   @Test

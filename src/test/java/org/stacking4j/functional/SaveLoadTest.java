@@ -36,6 +36,7 @@ import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaNetwork;
+import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
@@ -299,6 +300,7 @@ final class SaveLoadTest {
     List<StackingConfig.Builder> configs =
         List.of(
             config().metaLearners(new GreedySelection(5)),
+            config().metaLearners(new RowGate(0.1)),
             config().metaLearners(MetaNetwork.residual().withRepeats(3).withSettings(SETTINGS)),
             config().metaLearners(new GreedySelection(5), MetaNetwork.linear()),
             // A meta network that has learned nothing answers by chance.
@@ -316,7 +318,16 @@ final class SaveLoadTest {
           .isEqualTo(floats(saved.probabilities(TEST.features())));
       kinds.add(saved.choice().label());
     }
-    assertThat(kinds).contains("greedy selection", CombinerChoice.AVERAGE);
+    assertThat(kinds).contains("greedy selection", "row gate", CombinerChoice.AVERAGE);
+  }
+
+  @Test
+  void load_ofAGateForOtherSizes() throws IOException {
+    assertRefused(
+        entries ->
+            editManifest(
+                entries, manifest -> ((ObjectNode) manifest.get("combiner")).put("kind", "gate")),
+        "a gate for 2 members and 3 classes must have 12 finite parameters, found 0");
   }
 
   @Test
@@ -353,14 +364,14 @@ final class SaveLoadTest {
   }
 
   @Test
-  void save_ofClasses_isStillVersionTwo_whichOlderLibrariesRead() throws IOException {
+  void save_ofClasses_doesNotSpeakOfTargets() throws IOException {
     Path file =
         edited(
             entries ->
                 editManifest(
                     entries,
                     manifest -> {
-                      assertThat(manifest.get("formatVersion").asInt()).isEqualTo(2);
+                      assertThat(manifest.get("formatVersion").asInt()).isEqualTo(3);
                       assertThat(manifest.has("targetNames")).isFalse();
                     }));
 
