@@ -55,7 +55,8 @@ public record Contribution(String member, Comparison comparison) {
       return List.of();
     }
     String whole = "ensemble";
-    Leaderboard.Builder board = Leaderboard.builder(whole, heldOut.labels());
+    Leaderboard.Builder board =
+        Leaderboard.builder(whole, heldOut.labels(), heldOut.toLabeledData().relativeWeights());
     enter(board, whole, ensemble.combiner(), heldOut);
     List<Contribution> contributions = new ArrayList<>();
     for (String member : members) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -58,7 +59,8 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
   private static final int FOLDS = 5;
 
   /**
-   * How good a combiner was on rows it had not learned from.
+   * How good a combiner was on rows it had not learned from. Rows count by their weights; in errors
+   * and intervals a row of weight 2 is one observation, not two.
    *
    * @param label what it is, in words
    * @param accuracy 0 to 1; NaN in a regression
@@ -175,6 +177,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     private final int rows;
     private final int[] labels; // none in a regression
     private final @Nullable SquaredErrors errors; // in a regression
+    private final double[] weights; // relative ones
     private final Folds folds;
     private final INDArray memberLogits;
     private final Answers average;
@@ -186,6 +189,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       this.rows = features.rows();
       this.labels = regression ? new int[0] : features.labels();
       this.errors = regression ? SquaredErrors.of(features.toLabeledData()) : null;
+      this.weights = features.toLabeledData().relativeWeights();
       this.folds = folds;
       this.memberLogits = features.logits();
       this.average =
@@ -215,7 +219,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
         }
         predicted =
             Nd4j.createFromArray(logits).reshape('c', rows, outputs).argMax(1).toIntVector();
-        temperature = Tempered.temperature(logits, labels);
+        temperature = Tempered.temperature(logits, labels, weights);
         losses = Tempered.losses(logits, labels, 1 / temperature);
       }
     }
@@ -289,29 +293,41 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     private Evidence evidence(Answers own, @Nullable MetaLearner learner) {
       // How far it is underrated was measured on classes alone.
       double allowance = learner == null || errors != null ? 0 : learner.allowance();
+      double total = 0;
       double sum = 0;
+      double totalSquares = 0; // of weights
+      double sumBySquares = 0;
       double squares = 0;
       for (int row = 0; row < rows; row++) {
         double gain = average.losses[row] - own.losses[row];
-        sum += gain;
-        squares += gain * gain;
+        double weight = weights[row];
+        total += weight;
+        sum += weight * gain;
+        totalSquares += weight * weight;
+        sumBySquares += weight * weight * gain;
+        squares += weight * weight * gain * gain;
       }
-      double mean = sum / rows;
-      double variance = Math.max(0, squares / rows - mean * mean);
+      double mean = sum / total;
+      // Of Σ w (gain - mean) / Σ w the variance is Σ w² (gain - mean)² / (Σ w)².
+      double centre = sumBySquares / totalSquares;
+      double variance =
+          Math.max(0, squares / totalSquares - centre * centre) + (centre - mean) * (centre - mean);
+      double effectiveRows = total * total / totalSquares;
       return new Evidence(
           own.label,
-          errors == null ? Evaluation.accuracy(own.predicted, labels) : Double.NaN,
+          errors == null ? Evaluation.accuracy(own.predicted, labels, weights) : Double.NaN,
           mean(own.losses),
           errors == null
-              ? PairedDifference.of(own.predicted, average.predicted, labels)
+              ? PairedDifference.of(own.predicted, average.predicted, labels, weights)
               : new PairedDifference(0, 0, 0),
           mean,
-          Math.sqrt(variance / Math.max(1, rows - 1)),
+          Math.sqrt(variance / Math.max(1, effectiveRows - 1)),
           allowance * mean(average.losses));
     }
 
-    private static double mean(double[] losses) {
-      return Arrays.stream(losses).sum() / losses.length;
+    private double mean(double[] losses) {
+      return IntStream.range(0, rows).mapToDouble(row -> weights[row] * losses[row]).sum()
+          / Arrays.stream(weights).sum();
     }
 
     private static float[] floats(INDArray logits) {

@@ -15,8 +15,8 @@ import org.stacking4j.train.FitTask;
  * Greedy ensemble selection with replacement (Caruana et al. 2004): round by round, the member is
  * added, perhaps again, that makes the log loss of the mean logits of those added so far least, or
  * in a regression the squared error of their mean. Of equals, one that is in already is taken, and
- * else the first. The answer is that of the best round, as a {@link WeightedAverage}; members that
- * never were added need not be asked.
+ * else the first. Rows count by their weights. The answer is that of the best round, as a {@link
+ * WeightedAverage}; members that never were added need not be asked.
  *
  * @param rounds how many members are added, 1 or more
  */
@@ -87,16 +87,17 @@ public record GreedySelection(int rounds) implements MetaLearner {
     return new WeightedAverage(weights, outputs);
   }
 
-  /** The loss of one row's answer. */
+  /** The loss of one row's answer, times the row's weight; these have a mean of 1. */
   @FunctionalInterface
   private interface RowLoss {
     double of(int row, double[] answer);
   }
 
   private static RowLoss rowLoss(MetaFeatures features) {
+    double[] weights = features.toLabeledData().relativeWeights();
     if (features.task() == Task.REGRESSION) {
       SquaredErrors errors = SquaredErrors.of(features.toLabeledData());
-      return errors::of;
+      return (row, answer) -> weights[row] * errors.of(row, answer);
     }
     int[] labels = features.labels();
     return (row, answer) -> {
@@ -108,7 +109,7 @@ public record GreedySelection(int rounds) implements MetaLearner {
       for (double logit : answer) {
         exponentials += Math.exp(logit - most);
       }
-      return most + Math.log(exponentials) - answer[labels[row]];
+      return weights[row] * (most + Math.log(exponentials) - answer[labels[row]]);
     };
   }
 

@@ -32,13 +32,14 @@ public record Tempered(Combiner combiner, double temperature) implements Combine
    *
    * @param logits answers, {@code [rows, classes]} row by row
    * @param labels right classes, {@code [rows]}
+   * @param weights how much each row counts, {@code [rows]}
    */
-  static double temperature(float[] logits, int[] labels) {
+  static double temperature(float[] logits, int[] labels, double[] weights) {
     double low = 1 / WIDEST;
     double high = WIDEST;
     for (int halving = 0; halving < 40; halving++) {
       double middle = Math.sqrt(low * high);
-      if (slope(logits, labels, middle) < 0) {
+      if (slope(logits, labels, weights, middle) < 0) {
         low = middle;
       } else {
         high = middle;
@@ -48,7 +49,7 @@ public record Tempered(Combiner combiner, double temperature) implements Combine
   }
 
   /** The derivative of the summed log loss by the inverse temperature. */
-  private static double slope(float[] logits, int[] labels, double inverse) {
+  private static double slope(float[] logits, int[] labels, double[] weights, double inverse) {
     int classes = logits.length / labels.length;
     double slope = 0;
     for (int row = 0; row < labels.length; row++) {
@@ -61,7 +62,7 @@ public record Tempered(Combiner combiner, double temperature) implements Combine
         sum += exponential;
         weighted += exponential * logits[at + c];
       }
-      slope += weighted / sum - logits[at + labels[row]];
+      slope += weights[row] * (weighted / sum - logits[at + labels[row]]);
     }
     return slope;
   }

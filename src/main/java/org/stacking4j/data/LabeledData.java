@@ -499,6 +499,23 @@ public final class LabeledData {
     return IntStream.range(0, rows()).mapToDouble(this::weight).toArray();
   }
 
+  /**
+   * The weights scaled to a mean of 1, {@code [rows]}: exactly ones if they are all equal or the
+   * rows were given none, so that equal weights lead to the bits of none.
+   */
+  public double[] relativeWeights() {
+    double[] relative = weights();
+    double largest = Arrays.stream(relative).max().orElseThrow();
+    double sum = 0; // in units of the largest: weights that are all the same become exactly 1
+    for (double weight : relative) {
+      sum += weight / largest;
+    }
+    for (int row = 0; row < relative.length; row++) {
+      relative[row] = relative[row] / largest * (relative.length / sum);
+    }
+    return relative;
+  }
+
   /** Whether the rows were given groups. */
   public boolean isGrouped() {
     return groups != null;

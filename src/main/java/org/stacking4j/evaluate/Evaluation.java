@@ -149,6 +149,24 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
     return (double) right / labels.length;
   }
 
+  /**
+   * The share of the weight of rows predicted right.
+   *
+   * @param predicted a class of each row, {@code [rows]}
+   * @param labels the right class of each row, {@code [rows]}, one or more
+   * @param weights how much each row counts, 0 or more, {@code [rows]}
+   * @throws IllegalArgumentException if there is not one weight per row, one is negative or not
+   *     finite, or all are 0
+   */
+  public static double accuracy(int[] predicted, int[] labels, double[] weights) {
+    double total = Weights.total(weights, labels.length);
+    double right = 0;
+    for (int row = 0; row < labels.length; row++) {
+      right += predicted[row] == labels[row] ? weights[row] : 0;
+    }
+    return right / total;
+  }
+
   /** In words: {@code accuracy 0.9692, log loss 0.1034 on 5000 rows}. */
   @Override
   public String toString() {

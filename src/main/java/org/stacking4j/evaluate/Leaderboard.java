@@ -67,20 +67,40 @@ public record Leaderboard(String reference, List<Row> rows) {
    * @param labels the right class of each row, {@code [rows]}
    */
   public static Builder builder(String reference, int[] labels) {
-    return new Builder(reference, labels);
+    return builder(reference, labels, null);
+  }
+
+  /**
+   * A builder for rows that count differently: by their weights in the evaluations and in all
+   * differences, each as one row in what {@link Builder#confusion} and {@link Builder#diversity}
+   * count.
+   *
+   * @param reference the name of the competitor all others are compared with
+   * @param labels the right class of each row, {@code [rows]}
+   * @param weights how much each row counts, 0 or more, {@code [rows]}; null for all rows alike
+   * @throws IllegalArgumentException if there is not one weight per row, one is negative or not
+   *     finite, or all are 0
+   */
+  public static Builder builder(String reference, int[] labels, double @Nullable [] weights) {
+    return new Builder(reference, labels, weights);
   }
 
   /** Collects competitors. Not thread-safe. */
   public static final class Builder {
     private final String reference;
     private final int[] labels;
+    private final double @Nullable [] weights;
     private final Map<String, int[]> predictions = new LinkedHashMap<>();
     private final Map<String, double[]> losses = new HashMap<>();
     private final List<Row> entered = new ArrayList<>();
 
-    private Builder(String reference, int[] labels) {
+    private Builder(String reference, int[] labels, double @Nullable [] weights) {
       this.reference = reference;
       this.labels = labels.clone();
+      this.weights = weights == null || Weights.allEqual(weights) ? null : weights.clone();
+      if (weights != null) {
+        Weights.total(weights, labels.length);
+      }
     }
 
     /**
@@ -94,7 +114,7 @@ public record Leaderboard(String reference, List<Row> rows) {
      * @throws IllegalArgumentException if the name is taken or the numbers of rows differ
      */
     public Evaluation enter(String name, int[] predicted, INDArray probabilities, double seconds) {
-      Evaluation evaluation = Evaluation.of(predicted, probabilities, labels);
+      Evaluation evaluation = Evaluation.of(predicted, probabilities, labels, weights);
       if (predictions.put(name, predicted.clone()) != null) {
         throw twice(name);
       }
@@ -113,7 +133,13 @@ public record Leaderboard(String reference, List<Row> rows) {
      */
     public Comparison compare(String first, String second, long seed) {
       return Comparison.of(
-          predictions(first), losses(first), predictions(second), losses(second), labels, seed);
+          predictions(first),
+          losses(first),
+          predictions(second),
+          losses(second),
+          labels,
+          weights,
+          seed);
     }
 
     /**
@@ -166,7 +192,9 @@ public record Leaderboard(String reference, List<Row> rows) {
         PairedDifference difference =
             row.name().equals(reference)
                 ? NO_DIFFERENCE
-                : PairedDifference.of(own, compared, labels);
+                : weights == null
+                    ? PairedDifference.of(own, compared, labels)
+                    : PairedDifference.of(own, compared, labels, weights);
         rows.add(new Row(row.name(), row.evaluation(), row.seconds(), difference));
       }
       return new Leaderboard(reference, rows);

@@ -3,7 +3,6 @@ package org.stacking4j.evaluate;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
@@ -43,8 +42,8 @@ public record RegressionEvaluation(double rmse, double mae, double r2, int rows)
               Arrays.toString(predicted.shape())));
     }
     float[] values = predicted.dup('c').data().asFloat();
-    double @Nullable [] weights = data.isWeighted() ? data.weights() : null;
-    double total = weights == null ? rows : Arrays.stream(weights).sum();
+    double[] weights = data.relativeWeights();
+    double total = Arrays.stream(weights).sum();
     double allSquares = 0;
     double absolute = 0;
     double r2 = 0;
@@ -52,7 +51,7 @@ public record RegressionEvaluation(double rmse, double mae, double r2, int rows)
       double squares = 0;
       for (int row = 0; row < rows; row++) {
         double off = (double) values[row * columns + column] - targets[row * columns + column];
-        double weight = weights == null ? 1 : weights[row];
+        double weight = weights[row];
         squares += weight * off * off / total;
         absolute += weight * Math.abs(off) / total;
       }
@@ -76,13 +75,13 @@ public record RegressionEvaluation(double rmse, double mae, double r2, int rows)
   }
 
   /** The variance of one of the columns, by as many rows as there are. */
-  static double variance(float[] values, int column, int columns, double @Nullable [] weights) {
+  static double variance(float[] values, int column, int columns, double[] weights) {
     double total = 0;
     double sum = 0;
     double squares = 0;
     double start = values[column]; // near the mean, so that no digits are lost
     for (int row = 0; row < values.length / columns; row++) {
-      double weight = weights == null ? 1 : weights[row];
+      double weight = weights[row];
       double value = values[row * columns + column] - start;
       total += weight;
       sum += weight * value;

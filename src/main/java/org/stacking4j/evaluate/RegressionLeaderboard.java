@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * A builder that compares everyone row by row.
+   * A builder that compares everyone row by row; rows count by their weights.
    *
    * @param reference the name of the competitor all others are compared with
    * @param data the rows, with their targets
@@ -93,7 +94,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
      * @throws IllegalArgumentException if one of them was not entered
      */
     public LossDifference compare(String first, String second) {
-      return LossDifference.of(errors(second), errors(first), null, seed);
+      return LossDifference.of(errors(second), errors(first), data.relativeWeights(), seed);
     }
 
     private double[] errors(String name) {
@@ -130,13 +131,15 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
    *
    * @param average the name of what the stack is compared with
    * @param difference the stack's R² less the average's
-   * @param rows how many rows both were judged on
+   * @param judged the rows both were judged on
    */
-  public static String verdict(String average, LossDifference difference, int rows) {
+  public static String verdict(String average, LossDifference difference, LabeledData judged) {
+    boolean weighted = Arrays.stream(judged.relativeWeights()).anyMatch(weight -> weight != 1);
+    String rows = judged.rows() + (weighted ? " weighted rows" : " rows");
     String size =
         String.format(
             Locale.ROOT,
-            "%.4f of R² (95 %% interval %.4f to %.4f, %d rows)",
+            "%.4f of R² (95 %% interval %.4f to %.4f, %s)",
             Math.abs(difference.difference()),
             Math.min(Math.abs(difference.low()), Math.abs(difference.high())),
             Math.max(Math.abs(difference.low()), Math.abs(difference.high())),
@@ -149,7 +152,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     }
     return String.format(
         Locale.ROOT,
-        "no evidence that stacking helps here (difference to the %s %s of R², %d rows); use the"
+        "no evidence that stacking helps here (difference to the %s %s of R², %s); use the"
             + " average",
         average,
         difference,

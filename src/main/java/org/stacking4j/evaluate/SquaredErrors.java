@@ -5,8 +5,9 @@ import org.stacking4j.data.LabeledData;
 
 /**
  * Squared errors of predicted targets, in units of the targets' variance over all rows and averaged
- * over the targets. So targets of any unit count alike, and the mean over the rows is 1 − R².
- * Immutable and thread-safe.
+ * over the targets. So targets of any unit count alike, and the mean over the rows is 1 − R². Rows
+ * count by their weights in the variance; the mean has to be taken by them. Immutable and
+ * thread-safe.
  */
 public final class SquaredErrors {
   private final float[] targets; // row by row
@@ -24,9 +25,10 @@ public final class SquaredErrors {
    */
   public static SquaredErrors of(LabeledData data) {
     float[] targets = RegressionEvaluation.targets(data);
+    double[] weights = data.relativeWeights();
     double[] variances = new double[data.outputs()];
     for (int i = 0; i < variances.length; i++) {
-      double variance = RegressionEvaluation.variance(targets, i, variances.length, null);
+      double variance = RegressionEvaluation.variance(targets, i, variances.length, weights);
       variances[i] = variance > 0 ? variance : 1;
     }
     return new SquaredErrors(targets, variances);

@@ -56,11 +56,11 @@ public final class Verdict {
     String difference =
         String.format(
             Locale.ROOT,
-            " (difference to the %s %+.2f ± %.2f percentage points, %d rows, %s)",
+            " (difference to the %s %+.2f ± %.2f percentage points, %s, %s)",
             average,
             100 * accuracy.difference(),
             100 * margin(accuracy),
-            comparison.rows(),
+            rows(comparison),
             p(comparison.pValue()));
     if (logLoss.high() < 0) {
       return "no evidence that stacking improves accuracy here"
@@ -105,7 +105,12 @@ public final class Verdict {
   }
 
   private static String evidence(Comparison comparison) {
-    return String.format(Locale.ROOT, "(%d rows, %s)", comparison.rows(), p(comparison.pValue()));
+    return "(" + rows(comparison) + ", " + p(comparison.pValue()) + ")";
+  }
+
+  /** {@code 5000 rows}, or {@code 5000 weighted rows} where some count more than others. */
+  private static String rows(Comparison comparison) {
+    return comparison.rows() + (comparison.weighted() ? " weighted rows" : " rows");
   }
 
   private static String p(double value) {

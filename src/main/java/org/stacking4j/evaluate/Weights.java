@@ -1,10 +1,16 @@
 package org.stacking4j.evaluate;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Checks how much each row counts. */
 final class Weights {
   private Weights() {}
+
+  /** Whether no row counts more than another. */
+  static boolean allEqual(double[] weights) {
+    return Arrays.stream(weights).allMatch(weight -> weight == weights[0]);
+  }
 
   /**
    * The sum of the weights, more than 0.

@@ -57,7 +57,7 @@ final class Competition implements Rivals<Findings> {
     this.test = test;
     this.seed = seed;
     this.classes = test.classes();
-    this.board = Leaderboard.builder(REFERENCE, test.labels());
+    this.board = Leaderboard.builder(REFERENCE, test.labels(), test.relativeWeights());
   }
 
   /** Enters each base network, their averages and votes; returns the base networks' results. */

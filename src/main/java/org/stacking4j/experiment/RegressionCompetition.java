@@ -111,6 +111,6 @@ final class RegressionCompetition implements Rivals<RegressionFindings> {
         leaderboard,
         comparisons,
         RegressionLeaderboard.verdict(
-            strongest, Objects.requireNonNull(comparisons.get(strongest)), test.rows()));
+            strongest, Objects.requireNonNull(comparisons.get(strongest)), test));
   }
 }

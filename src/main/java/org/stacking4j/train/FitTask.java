@@ -146,15 +146,10 @@ public record FitTask(
     if (!data.isWeighted()) {
       return null;
     }
-    double[] weights = data.weights();
-    double largest = Arrays.stream(weights).max().orElseThrow();
-    double sum = 0; // in units of the largest: weights that are all the same become exactly 1
-    for (double weight : weights) {
-      sum += weight / largest;
-    }
+    double[] weights = data.relativeWeights();
     float[] scaled = new float[weights.length];
     for (int row = 0; row < scaled.length; row++) {
-      scaled[row] = (float) (weights[row] / largest * (weights.length / sum));
+      scaled[row] = (float) weights[row];
     }
     return scaled;
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -247,7 +248,8 @@ final class CombinerChoiceTest {
     float[] logits = {4, -4, 4, -4, 4, -4, 4, -4};
     Tempered tempered =
         new Tempered(
-            Combiner.logitAverage(2), Tempered.temperature(logits, new int[] {0, 0, 0, 1}));
+            Combiner.logitAverage(2),
+            Tempered.temperature(logits, new int[] {0, 0, 0, 1}, ones(4)));
 
     assertThat(tempered.temperature()).isEqualTo(8 / Math.log(3), within(1e-4));
     INDArray row = Nd4j.createFromArray(new float[][] {{4, -4}});
@@ -257,11 +259,158 @@ final class CombinerChoiceTest {
 
   @Test
   void temperature_ofAnswersThatAreAlwaysRight_staysFinite() {
-    assertThat(Tempered.temperature(new float[] {1, 0}, new int[] {0}))
+    assertThat(Tempered.temperature(new float[] {1, 0}, new int[] {0}, ones(1)))
         .isEqualTo(1 / 20.0, within(1e-6));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Tempered(Combiner.logitAverage(2), 0))
         .withMessage("temperature must be > 0 and finite, found 0.0");
+  }
+
+  @Test
+  void temperature_countsRowsByTheirWeights() {
+    // One row right, one wrong, of weight 3 and 1: as three right and one wrong.
+    float[] logits = {4, -4, 4, -4, 9, -9};
+    double doubled =
+        Tempered.temperature(
+            new float[] {4, -4, 4, -4, 4, -4, 4, -4}, new int[] {0, 0, 0, 1}, ones(4));
+
+    assertThat(Tempered.temperature(logits, new int[] {0, 1, 1}, new double[] {3, 1, 0}))
+        .isEqualTo(doubled, within(1e-12))
+        .isEqualTo(8 / Math.log(3), within(1e-4));
+  }
+
+  @Test
+  void evidence_countsRowsByTheirWeights_andEqualOnesAsNone() {
+    List<MetaLearner> learners = List.of(new Leaning(0));
+    double[] weights = new double[240];
+    Arrays.fill(weights, 0.3);
+    CombinerChoice without = CombinerChoice.of(learners, true, ALIKE, 1, RUNNER);
+    CombinerChoice alike = CombinerChoice.of(learners, true, weighted(ALIKE, weights), 1, RUNNER);
+    assertThat(alike).isEqualTo(without);
+
+    int[] predicted = Combiner.logitAverage(3).predict(ALIKE.logits());
+    double right = 0;
+    double all = 0;
+    for (int row = 0; row < 240; row++) {
+      weights[row] = 1 + row % 7;
+      all += weights[row];
+      right += predicted[row] == ALIKE.labels()[row] ? weights[row] : 0;
+    }
+    Evidence average =
+        CombinerChoice.of(learners, true, weighted(ALIKE, weights), 1, RUNNER).evidence().get(0);
+
+    assertThat(average.accuracy()).isEqualTo(right / all, within(1e-12));
+    assertThat(average.accuracy()).isNotEqualTo(without.evidence().get(0).accuracy());
+  }
+
+  @Test
+  void evidence_ofRowsOfWeightTwo_isThatOfRowsThatAreThereTwice_butForItsErrors() {
+    // Leaning learns nothing, so it does not matter which part a row's double is in.
+    MetaFeatures twice = firstTwice(ALIKE, 100);
+    double[] weights = new double[240];
+    Arrays.fill(weights, 1);
+    Arrays.fill(weights, 0, 100, 2);
+    List<MetaLearner> learners = List.of(new Leaning(0));
+
+    Evidence doubled = CombinerChoice.of(learners, true, twice, 1, RUNNER).evidence().get(1);
+    Evidence weighted =
+        CombinerChoice.of(learners, true, weighted(ALIKE, weights), 1, RUNNER).evidence().get(1);
+
+    assertThat(weighted.accuracy()).isEqualTo(doubled.accuracy(), within(1e-12));
+    assertThat(weighted.logLoss()).isEqualTo(doubled.logLoss(), within(1e-9));
+    assertThat(weighted.lossGain()).isEqualTo(doubled.lossGain(), within(1e-9));
+    assertThat(weighted.accuracyGain().difference())
+        .isEqualTo(doubled.accuracyGain().difference(), within(1e-12));
+    assertThat(weighted.lossGainError()).isGreaterThan(doubled.lossGainError());
+  }
+
+  @Test
+  void evidence_errors_areThoseOfTheWeightedMean() {
+    // Rows that weigh next to nothing are not there: the error is that of the others.
+    double[] weights = new double[240];
+    Arrays.fill(weights, 1e-12);
+    Arrays.fill(weights, 0, 120, 5);
+    int[] half = IntStream.range(0, 120).toArray();
+    List<MetaLearner> learners = List.of(new Leaning(0));
+
+    Evidence some =
+        CombinerChoice.of(learners, true, ALIKE.select(half), 1, RUNNER).evidence().get(1);
+    Evidence weighted =
+        CombinerChoice.of(learners, true, weighted(ALIKE, weights), 1, RUNNER).evidence().get(1);
+
+    assertThat(weighted.lossGain()).isEqualTo(some.lossGain(), within(1e-9));
+    assertThat(weighted.lossGainError()).isEqualTo(some.lossGainError(), within(1e-9));
+    assertThat(weighted.accuracyGain().low()).isEqualTo(some.accuracyGain().low(), within(1e-9));
+  }
+
+  @Test
+  void of_regression_countsRowsByTheirWeights() {
+    // The second member is right where it counts: leaning to it is worse alike, better weighted.
+    float[][] targets = new float[40][1];
+    float[][] answers = new float[40][2];
+    double[] weights = new double[40];
+    for (int row = 0; row < 40; row++) {
+      boolean counts = row % 4 == 0;
+      targets[row][0] = row % 5;
+      answers[row][0] = row % 5 + (counts ? 1 : 0);
+      answers[row][1] = row % 5 + (counts ? 0 : 1);
+      weights[row] = counts ? 9 : 1;
+    }
+    LabeledData rows = LabeledData.of(Nd4j.ones(40, 1), targets, List.of("y"));
+    int[] folds = new int[40];
+    Arrays.fill(folds, 1);
+    INDArray logits = Nd4j.createFromArray(answers);
+    MetaFeatures alike = MetaFeatures.of(List.of("a", "b"), rows, folds, logits);
+    MetaFeatures weighted =
+        MetaFeatures.of(List.of("a", "b"), rows.withWeights(weights), folds, logits);
+
+    Evidence without = CombinerChoice.of(List.of(GREEDY), true, alike, 1, RUNNER).evidence().get(0);
+    CombinerChoice chosen = CombinerChoice.of(List.of(GREEDY), true, weighted, 1, RUNNER);
+    List<Double> shares = ((WeightedAverage) GREEDY.fit(weighted, 1, RUNNER)).weights();
+
+    // The average is off by 1/2 everywhere. Targets 0 to 4 have the variance 2, weighted too: each
+    // of them stands twice in the rows that count.
+    assertThat(without.logLoss()).isEqualTo(0.25 / 2, within(1e-6));
+    assertThat(chosen.evidence().get(0).logLoss()).isEqualTo(0.25 / 2, within(1e-6));
+    assertThat(chosen.label()).isEqualTo("greedy selection");
+    // (9 / 16 + 3 × 9 / 16) / 12 × 1/2; alike it would be 0.22
+    assertThat(chosen.evidence().get(1).logLoss()).isEqualTo(0.09375, within(0.01));
+    // w of b costs (9 (1 − w)² + 3 w²) / 12 × 1/2: least at w = 3/4.
+    assertThat(shares.get(1)).isEqualTo(0.75, within(0.051));
+    assertThat(((WeightedAverage) GREEDY.fit(alike, 1, RUNNER)).weights().get(1))
+        .isEqualTo(0.25, within(0.051));
+  }
+
+  private static MetaFeatures weighted(MetaFeatures features, double[] weights) {
+    return MetaFeatures.of(
+        features.members(),
+        features.toLabeledData().withWeights(weights),
+        features.folds(),
+        features.logits());
+  }
+
+  /** The first rows once more, behind all. */
+  private static MetaFeatures firstTwice(MetaFeatures features, int count) {
+    int[] rows =
+        IntStream.concat(IntStream.range(0, features.rows()), IntStream.range(0, count)).toArray();
+    int[] labels = features.labels();
+    int[] folds = features.folds();
+    LabeledData data =
+        LabeledData.of(
+            Nd4j.ones(rows.length, 1),
+            Arrays.stream(rows).map(row -> labels[row]).toArray(),
+            features.outputNames());
+    return MetaFeatures.of(
+        features.members(),
+        data,
+        Arrays.stream(rows).map(row -> folds[row]).toArray(),
+        Nd4j.pullRows(features.logits(), 1, rows));
+  }
+
+  private static double[] ones(int rows) {
+    double[] ones = new double[rows];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   private static Evidence evidence(CombinerChoice choice, String label) {

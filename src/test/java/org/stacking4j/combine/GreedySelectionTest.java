@@ -7,6 +7,7 @@ import static org.stacking4j.testing.TinyNetworks.floats;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,6 +55,23 @@ final class GreedySelectionTest {
   }
 
   @Test
+  void learn_countsRowsByTheirWeights() {
+    // a is right in row 0 and wrong in row 1, as sure in both; b the other way round. Alike, each
+    // is as good as the other, and both together know nothing; row 1 weighs more.
+    float[][] logits = {{2, 0, 0, 2}, {2, 0, 0, 2}};
+
+    assertThat(learn(1, logits, 0, 1).weights()).containsExactly(1.0, 0.0);
+    assertThat(learn(1, logits, new double[] {1, 2}, 0, 1).weights()).containsExactly(0.0, 1.0);
+    assertThat(learn(9, logits, new double[] {1, 2}, 0, 1).weights())
+        .isEqualTo(learn(9, new float[][] {logits[0], logits[1], logits[1]}, 0, 1, 1).weights());
+    assertThat(learn(9, logits, new double[] {0.3, 0.3}, 0, 1).weights())
+        .isEqualTo(learn(9, logits, 0, 1).weights());
+    // A row that weighs next to nothing changes no choice.
+    assertThat(learn(9, logits, new double[] {1e-300, 1}, 0, 1).weights())
+        .isEqualTo(learn(9, new float[][] {logits[1]}, 1).weights());
+  }
+
+  @Test
   void logits_areTheWeightedMean_whateverUnneededMembersSay() {
     WeightedAverage average = new WeightedAverage(List.of(0.75, 0.0, 0.25), 2);
     INDArray logits = Nd4j.createFromArray(new float[][] {{4, 0, Float.NaN, 9, 8, 4}});
@@ -85,9 +103,15 @@ final class GreedySelectionTest {
   }
 
   private static WeightedAverage learn(int rounds, float[][] logits, int... labels) {
+    return learn(rounds, logits, null, labels);
+  }
+
+  private static WeightedAverage learn(
+      int rounds, float[][] logits, double @Nullable [] weights, int... labels) {
     INDArray all = Nd4j.createFromArray(logits);
     int members = (int) all.size(1) / 2;
     LabeledData rows = LabeledData.of(Nd4j.ones(labels.length, 1), labels, List.of("x", "y"));
+    rows = weights == null ? rows : rows.withWeights(weights);
     List<String> names = new ArrayList<>();
     for (int m = 0; m < members; m++) {
       names.add("m" + m);

@@ -190,4 +190,13 @@ class LabeledDataWeightsTest {
     assertThatIllegalArgumentException().isThrownBy(() -> rows.withLabels(new int[] {0, 1}));
     assertThatIllegalArgumentException().isThrownBy(() -> rows.withLabels(new int[] {0, 1, 9}));
   }
+
+  @Test
+  void relativeWeights_haveAMeanOfOne() {
+    assertThat(data.withWeights(new double[] {1, 2, 3, 2}).relativeWeights())
+        .containsExactly(new double[] {0.5, 1, 1.5, 1}, within(1e-15));
+    assertThat(data.withWeights(new double[] {0.3, 0.3, 0.3, 0.3}).relativeWeights())
+        .containsExactly(1, 1, 1, 1);
+    assertThat(data.relativeWeights()).containsExactly(1, 1, 1, 1);
+  }
 }

@@ -293,6 +293,9 @@ final class EvaluationTest {
 
   @Test
   void accuracy_isTheShareOfRowsPredictedRight() {
-    assertThat(Evaluation.accuracy(new int[] {0, 2, 1, 1}, new int[] {0, 1, 1, 1})).isEqualTo(0.75);
+    int[] predicted = {0, 2, 1, 1};
+    int[] labels = {0, 1, 1, 1};
+    assertThat(Evaluation.accuracy(predicted, labels)).isEqualTo(0.75);
+    assertThat(Evaluation.accuracy(predicted, labels, new double[] {1, 2, 1, 0})).isEqualTo(0.5);
   }
 }

@@ -3,6 +3,7 @@ package org.stacking4j.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,5 +173,47 @@ final class LeaderboardTest {
         new Evaluation(accuracy, logLoss, 0.125, 0.0625, 100),
         seconds,
         new PairedDifference(0.01, -0.02, 0.04));
+  }
+
+  @Test
+  void builder_withWeights_judgesAndComparesByThem() {
+    int[] labels = {0, 0, 1};
+    INDArray even = Nd4j.createFromArray(new float[][] {{0.5f, 0.5f}, {0.5f, 0.5f}, {0.5f, 0.5f}});
+    int[] one = {0, 0, 0}; // right in two rows, which weigh 2
+    int[] other = {1, 1, 1}; // right in one row, which weighs 3
+    double[] weights = {1, 1, 3};
+
+    Leaderboard.Builder builder = Leaderboard.builder("one", labels, weights);
+    builder.enter("one", one, even, 0);
+    builder.enter("other", other, even, 0);
+    Leaderboard board = builder.build();
+
+    assertThat(board.rows().get(0).name()).isEqualTo("other");
+    assertThat(board.row("other").evaluation().accuracy()).isEqualTo(0.6);
+    assertThat(board.row("other").difference())
+        .isEqualTo(PairedDifference.of(other, one, labels, weights));
+    assertThat(builder.compare("other", "one", 1).accuracy().difference())
+        .isEqualTo(0.2, within(1e-12));
+    assertThat(builder.confusion("other", 2)).isEqualTo(Confusion.of(other, labels, 2));
+  }
+
+  @Test
+  void builder_withWeightsThatAreAllEqual_isTheOneWithout() {
+    int[] labels = {0, 0, 1};
+    INDArray uneven =
+        Nd4j.createFromArray(new float[][] {{0.7f, 0.3f}, {0.1f, 0.9f}, {0.2f, 0.8f}});
+    double[] weights = {0.3, 0.3, 0.3};
+    Leaderboard.Builder without = Leaderboard.builder("one", labels);
+    Leaderboard.Builder with = Leaderboard.builder("one", labels, weights);
+    for (Leaderboard.Builder builder : List.of(without, with)) {
+      builder.enter("one", new int[] {0, 0, 0}, uneven, 0);
+      builder.enter("other", new int[] {0, 1, 1}, uneven, 0);
+    }
+
+    assertThat(with.build()).isEqualTo(without.build());
+    assertThat(with.compare("one", "other", 1)).isEqualTo(without.compare("one", "other", 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Leaderboard.builder("one", labels, new double[2]))
+        .withMessage("each row must have one weight, found 2 weights for 3 rows");
   }
 }

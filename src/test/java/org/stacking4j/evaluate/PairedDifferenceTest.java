@@ -124,4 +124,71 @@ final class PairedDifferenceTest {
     Arrays.fill(second, both + onlyFirst + onlySecond, rows, 1);
     return PairedDifference.of(first, second, new int[rows]);
   }
+
+  /** The first alone is right in rows 0 and 1, the second alone in row 2, both in row 3. */
+  private static PairedDifference weighted(double... weights) {
+    return PairedDifference.of(new int[] {0, 0, 1, 0}, new int[] {1, 1, 0, 0}, new int[4], weights);
+  }
+
+  @Test
+  void of_weights_byHand() {
+    PairedDifference difference = weighted(2, 1, 1, 4);
+
+    // (2 + 1 − 1) / 8. Two rows of 22/8 = 2.75 are added: the centre is 2 / 13.5 = 0.148148; the
+    // variance (4 × 0.725652 + 0.725652 + 1.318244 + 16 × 0.021948 + 7.5625 × 1.043896) / 182.25.
+    assertThat(difference.difference()).isEqualTo(0.25);
+    assertThat((difference.low() + difference.high()) / 2).isEqualTo(2 / 13.5, within(1e-12));
+    assertThat(difference.high() - difference.low())
+        .isEqualTo(2 * 1.959964 * Math.sqrt(13.192114 / 182.25), within(1e-5));
+  }
+
+  @Test
+  void of_weightsThatAreAllEqual_isWhatItIsWithout() {
+    PairedDifference without =
+        PairedDifference.of(new int[] {0, 0, 1, 0}, new int[] {1, 1, 0, 0}, new int[4]);
+
+    assertThat(weighted(0.3, 0.3, 0.3, 0.3)).isEqualTo(without);
+    // And the formula for weights does not jump there.
+    PairedDifference near = weighted(1, 1, 1, 1 + 1e-9);
+    assertThat(near.low()).isEqualTo(without.low(), within(1e-8));
+    assertThat(near.high()).isEqualTo(without.high(), within(1e-8));
+  }
+
+  @Test
+  void of_weights_onlyTheirRatiosMatter_andZeroIsNoRow() {
+    PairedDifference difference = weighted(2, 1, 3, 0);
+    PairedDifference larger = weighted(20, 10, 30, 0);
+    PairedDifference rest =
+        PairedDifference.of(
+            new int[] {0, 0, 1}, new int[] {1, 1, 0}, new int[3], new double[] {2, 1, 3});
+
+    assertThat(difference).isEqualTo(rest);
+    assertThat(larger.low()).isEqualTo(difference.low(), within(1e-12));
+    assertThat(larger.high()).isEqualTo(difference.high(), within(1e-12));
+  }
+
+  @Test
+  void of_aRowOfWeightTwo_countsLikeTwoButIsOneObservation() {
+    int[] first = {0, 0, 1, 0, 0, 0};
+    int[] second = {1, 1, 0, 0, 0, 0};
+    PairedDifference twice =
+        PairedDifference.of(
+            new int[] {0, 0, 0, 1, 0, 0, 0}, new int[] {1, 1, 1, 0, 0, 0, 0}, new int[7]);
+
+    PairedDifference weighted =
+        PairedDifference.of(first, second, new int[6], new double[] {2, 1, 1, 1, 1, 1});
+
+    assertThat(weighted.difference()).isEqualTo(twice.difference(), within(1e-12));
+    assertThat(weighted.high() - weighted.low()).isGreaterThan(twice.high() - twice.low());
+  }
+
+  @Test
+  void of_weights_outOfRange() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> weighted(1, 1, 1))
+        .withMessage("each row must have one weight, found 3 weights for 4 rows");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> weighted(0, 0, 0, 0))
+        .withMessage("weights must have a positive, finite sum, found 0.0");
+  }
 }

@@ -108,6 +108,21 @@ final class RegressionEvaluationTest {
         .containsExactly(new double[] {1, 0.5}, within(1e-12));
   }
 
+  @Test
+  void squaredErrors_ofWeightedRows_areInUnitsOfTheWeightedVariance() {
+    LabeledData rows = LabeledData.of(Nd4j.ones(3, 1), new float[][] {{0}, {1}, {2}}, List.of("y"));
+    LabeledData doubled =
+        LabeledData.of(Nd4j.ones(4, 1), new float[][] {{0}, {1}, {2}, {2}}, List.of("y"));
+
+    SquaredErrors errors = SquaredErrors.of(rows.withWeights(new double[] {1, 1, 2}));
+
+    assertThat(errors.of(0, new double[] {1})).isCloseTo(16 / 11.0, within(1e-12));
+    assertThat(errors.of(0, new double[] {1}))
+        .isCloseTo(SquaredErrors.of(doubled).of(0, new double[] {1}), within(1e-12));
+    assertThat(SquaredErrors.of(rows.withWeights(new double[] {0.3, 0.3, 0.3})).of(new float[3]))
+        .isEqualTo(SquaredErrors.of(rows).of(new float[3]));
+  }
+
   private static RegressionEvaluation evaluate(LabeledData data, float... predicted) {
     return RegressionEvaluation.of(
         Nd4j.createFromArray(predicted).reshape('c', data.rows(), data.outputs()), data);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 
 final class RegressionLeaderboardTest {
+  private static final LabeledData JUDGED =
+      LabeledData.of(Nd4j.ones(110, 1), new float[110][1], List.of("y"));
   @TempDir Path folder;
 
   // Variance 5.
@@ -91,8 +94,42 @@ final class RegressionLeaderboardTest {
                 + " +0.0300] of R², 110 rows); use the average");
   }
 
+  @Test
+  void verdict_ofWeightedRows_saysSo() {
+    double[] weights = new double[110];
+    Arrays.fill(weights, 3);
+    LossDifference difference = new LossDifference(0.02, 0.01, 0.03);
+
+    assertThat(RegressionLeaderboard.verdict("average", difference, JUDGED.withWeights(weights)))
+        .isEqualTo(RegressionLeaderboard.verdict("average", difference, JUDGED));
+    weights[0] = 1;
+    assertThat(RegressionLeaderboard.verdict("average", difference, JUDGED.withWeights(weights)))
+        .isEqualTo(
+            "the stack beats the average by 0.0200 of R² (95 % interval 0.0100 to 0.0300, 110"
+                + " weighted rows)");
+  }
+
+  @Test
+  void builder_ofWeightedRows_comparesByTheirWeights() {
+    LabeledData rows = LabeledData.of(Nd4j.ones(3, 1), new float[][] {{0}, {1}, {2}}, List.of("y"));
+    INDArray exact = Nd4j.createFromArray(new float[][] {{0}, {1}, {2}});
+    INDArray off = Nd4j.createFromArray(new float[][] {{0}, {1}, {3}});
+
+    // Of 0, 1, 2, 2 the mean is 5/4 and the variance 9/4 − 25/16 = 11/16; squared error 2/4.
+    RegressionLeaderboard.Builder board =
+        RegressionLeaderboard.builder("off", rows.withWeights(new double[] {1, 1, 2}), 1);
+    board.enter("exact", exact, 0);
+    board.enter("off", off, 0);
+
+    assertThat(board.build().rows().get(1).evaluation().r2())
+        .isEqualTo(1 - 0.5 / (11 / 16.0), within(1e-12));
+    assertThat(board.compare("exact", "off").difference())
+        .isEqualTo(0.5 / (11 / 16.0), within(1e-12));
+  }
+
   private static String verdict(double difference, double low, double high) {
-    return RegressionLeaderboard.verdict("average", new LossDifference(difference, low, high), 110);
+    return RegressionLeaderboard.verdict(
+        "average", new LossDifference(difference, low, high), JUDGED);
   }
 
   private static INDArray column(float... values) {

@@ -132,4 +132,19 @@ final class VerdictTest {
       Locale.setDefault(before);
     }
   }
+
+  @Test
+  void of_weightedRows_saysSo() {
+    PairedDifference sure = new PairedDifference(0.012, 0.008, 0.016);
+    PairedDifference unsure = new PairedDifference(0.012, -0.008, 0.032);
+
+    assertThat(Verdict.of("average", new Comparison(500, 9, 2, sure, 0.01, true, OPEN)))
+        .isEqualTo(
+            "the stack beats the average by 1.20 ± 0.40 percentage points of accuracy"
+                + " (500 weighted rows, p = 0.010)");
+    assertThat(Verdict.of("average", new Comparison(500, 9, 2, unsure, 0.3, true, OPEN)))
+        .isEqualTo(
+            "no evidence that stacking helps here (difference to the average +1.20 ± 2.00"
+                + " percentage points, 500 weighted rows, p = 0.30); use the average");
+  }
 }
