@@ -57,7 +57,5 @@ final class Dl4jSteps implements TrainingSteps {
   }
 
   @Override
-  public void close() {
-    network.close();
-  }
+  public void close() {}
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -134,15 +133,7 @@ public final class LocalFits implements FitRunner {
       throw new FitException(
           task.describe() + " failed (seed " + task.seed() + "): " + message(cause), cause);
     } finally {
-      destroyWorkspaces();
-    }
-  }
-
-  /** Only if there are some: it collects garbage, which takes longer than a small fit. */
-  private static void destroyWorkspaces() {
-    MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
-    if (!workspaces.getAllWorkspacesForCurrentThread().isEmpty()) {
-      workspaces.destroyAllWorkspacesForCurrentThread();
+      Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
     }
   }
 
