@@ -201,7 +201,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
   }
 
-  private static IllegalArgumentException twice(String name) {
+  static IllegalArgumentException twice(String name) {
     return new IllegalArgumentException("'" + name + "' stands twice on the leaderboard");
   }
 
@@ -223,33 +223,47 @@ public record Leaderboard(String reference, List<Row> rows) {
    * difference_high}, whole or not at all.
    */
   public void writeCsv(Path file) throws IOException {
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(
+        List.of(
+            "name",
+            "accuracy",
+            "log_loss",
+            "brier",
+            "ece",
+            "seconds",
+            "difference",
+            "difference_low",
+            "difference_high"));
+    for (Row row : rows) {
+      lines.add(
+          List.of(
+              row.name(),
+              Double.toString(row.evaluation().accuracy()),
+              Double.toString(row.evaluation().logLoss()),
+              Double.toString(row.evaluation().brier()),
+              Double.toString(row.evaluation().ece()),
+              seconds(row.seconds()),
+              Double.toString(row.difference().difference()),
+              Double.toString(row.difference().low()),
+              Double.toString(row.difference().high())));
+    }
+    writeCsv(file, lines);
+  }
+
+  /** Seconds as a leaderboard's file has them. */
+  static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.3f", seconds);
+  }
+
+  /** Writes lines of CSV, whole or not at all. */
+  static void writeCsv(Path file, List<List<String>> lines) throws IOException {
     AtomicFile.write(
         file,
         out -> {
           Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
           try (CsvWriter csv = CsvWriter.builder().build(writer)) {
-            csv.writeRecord(
-                "name",
-                "accuracy",
-                "log_loss",
-                "brier",
-                "ece",
-                "seconds",
-                "difference",
-                "difference_low",
-                "difference_high");
-            for (Row row : rows) {
-              csv.writeRecord(
-                  row.name(),
-                  Double.toString(row.evaluation().accuracy()),
-                  Double.toString(row.evaluation().logLoss()),
-                  Double.toString(row.evaluation().brier()),
-                  Double.toString(row.evaluation().ece()),
-                  String.format(Locale.ROOT, "%.3f", row.seconds()),
-                  Double.toString(row.difference().difference()),
-                  Double.toString(row.difference().low()),
-                  Double.toString(row.difference().high()));
-            }
+            lines.forEach(csv::writeRecord);
           }
         });
   }

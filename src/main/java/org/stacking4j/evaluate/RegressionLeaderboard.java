@@ -1,10 +1,6 @@
 package org.stacking4j.evaluate;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.stacking4j.data.AtomicFile;
 import org.stacking4j.data.LabeledData;
 
 /**
@@ -82,7 +77,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
       RegressionEvaluation evaluation = RegressionEvaluation.of(predicted, data);
       double[] own = squaredErrors.of(predicted.dup('c').data().asFloat());
       if (errors.put(name, own) != null) {
-        throw new IllegalArgumentException("'" + name + "' stands twice on the leaderboard");
+        throw Leaderboard.twice(name);
       }
       entered.add(new Row(name, evaluation, seconds, new LossDifference(0, 0, 0)));
       return evaluation;
@@ -164,33 +159,30 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
    * at all.
    */
   public void writeCsv(Path file) throws IOException {
-    AtomicFile.write(
-        file,
-        out -> {
-          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          try (CsvWriter csv = CsvWriter.builder().build(writer)) {
-            csv.writeRecord(
-                "name",
-                "rmse",
-                "mae",
-                "r2",
-                "seconds",
-                "difference",
-                "difference_low",
-                "difference_high");
-            for (Row row : rows) {
-              csv.writeRecord(
-                  row.name(),
-                  Double.toString(row.evaluation().rmse()),
-                  Double.toString(row.evaluation().mae()),
-                  Double.toString(row.evaluation().r2()),
-                  String.format(Locale.ROOT, "%.3f", row.seconds()),
-                  Double.toString(row.difference().difference()),
-                  Double.toString(row.difference().low()),
-                  Double.toString(row.difference().high()));
-            }
-          }
-        });
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(
+        List.of(
+            "name",
+            "rmse",
+            "mae",
+            "r2",
+            "seconds",
+            "difference",
+            "difference_low",
+            "difference_high"));
+    for (Row row : rows) {
+      lines.add(
+          List.of(
+              row.name(),
+              Double.toString(row.evaluation().rmse()),
+              Double.toString(row.evaluation().mae()),
+              Double.toString(row.evaluation().r2()),
+              Leaderboard.seconds(row.seconds()),
+              Double.toString(row.difference().difference()),
+              Double.toString(row.difference().low()),
+              Double.toString(row.difference().high())));
+    }
+    Leaderboard.writeCsv(file, lines);
   }
 
   /** A table in plain text. */

@@ -81,7 +81,7 @@ public final class Experiment {
     }
   }
 
-  private <F extends Outcome> F run(Path folder, Function<LabeledData, Rivals<F>> rivals)
+  private <F extends Outcome> F run(Path folder, Function<LabeledData, Rivals<?, F>> rivals)
       throws IOException {
     // The stacks share their base networks: whatever is fitted twice is fitted once.
     Stopwatch watch =
@@ -91,7 +91,7 @@ public final class Experiment {
     OutputFolder files = OutputFolder.prepare(folder);
     watch.lap("data");
     listener.planned(Plan.of(stacks, data, threads).describe());
-    Rivals<F> competition = rivals.apply(data.test());
+    Rivals<?, F> competition = rivals.apply(data.test());
 
     MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);
     watch.lap("members");

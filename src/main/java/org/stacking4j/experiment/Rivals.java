@@ -1,55 +1,152 @@
 package org.stacking4j.experiment;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.meta.Prediction;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 
-/** Everything that answers for the same test rows, entered one after the other. */
-interface Rivals<F extends Outcome> {
-  /** Enters each base network and their averages; returns the base networks' results. */
-  List<?> enterBases(MemberNetworks bases);
+/**
+ * Everything that answers for the same test rows, entered one after the other, and compared with
+ * the average of the members.
+ *
+ * <p>The verdict on the last stack is against the strongest fair average. Fair are the average of
+ * one network per member, and for an out-of-fold stack also the average of all the networks that
+ * were fitted for it, because it takes as many fits; the one that is first on the leaderboard is
+ * the strongest. Choosing it by the rows it is judged on is luck on the average's side: a stack
+ * that is found to beat it has beaten both.
+ *
+ * @param <E> how good one of them is
+ * @param <F> what came out
+ */
+abstract class Rivals<E, F extends Outcome> {
+  private static final String EQUAL_COST = "equal-cost average";
+
+  private final LabeledData test;
+  private final String average;
+  private final List<String> members = new ArrayList<>();
+  private final List<String> fairAverages = new ArrayList<>(); // to the last stack
+  private String lastStack = "";
+
+  /**
+   * @param test the rows to judge by
+   * @param average the name of the members' average, which every other row is compared with
+   */
+  Rivals(LabeledData test, String average) {
+    this.test = test;
+    this.average = average;
+  }
+
+  /** Enters one, and returns how good it is. */
+  abstract E enter(String name, Combiner combiner, INDArray memberLogits, double seconds);
+
+  /** Enters each base network and their average; returns the base networks' results. */
+  final List<E> enterBases(MemberNetworks bases) {
+    INDArray logits = bases.logits(test, Prediction.REFIT);
+    List<E> each = new ArrayList<>();
+    for (int m = 0; m < bases.names().size(); m++) {
+      Combiner alone = Combiner.member(m, test.outputs());
+      double seconds = bases.refits().get(m).seconds();
+      each.add(enter(bases.names().get(m), alone, logits, seconds));
+    }
+    members.addAll(bases.names());
+    enter(average, Combiner.logitAverage(test.outputs()), logits, bases.seconds());
+    enterVotes(logits, bases.seconds());
+    return each;
+  }
+
+  /** Enters what else combines the base networks without learning, if there is such a thing. */
+  void enterVotes(INDArray memberLogits, double seconds) {}
 
   /** How differently the base networks err, in words, if that is known. */
-  Optional<String> differences();
+  Optional<String> differences() {
+    return Optional.empty();
+  }
 
-  /** Enters a stack, and returns how good it is. */
-  Object enterStack(String label, StackingEnsemble stack, MetaFeatures answers);
+  /**
+   * Enters a stack and, out-of-fold, its rival at equal cost: the average of all networks that were
+   * fitted for it.
+   *
+   * @param answers what the stack's members say of the test rows
+   */
+  final E enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
+    INDArray logits = answers.logits();
+    fairAverages.clear();
+    fairAverages.add(average);
+    if (label.equals("out-of-fold")) {
+      INDArray byAll =
+          stack.prediction() == Prediction.REFIT
+              ? stack.members().logits(test, Prediction.FOLDS_AND_REFIT)
+              : logits;
+      double seconds = stack.members().seconds();
+      enter(EQUAL_COST, Combiner.logitAverage(test.outputs()), byAll, seconds);
+      fairAverages.add(EQUAL_COST);
+    }
+    lastStack = "stack " + label;
+    return enter(lastStack, stack.combiner(), logits, stack.seconds());
+  }
 
   /**
    * Enters what else could have combined the last stack's members, each learner fitted on all its
-   * meta-features, and leaves out each member in turn if that can be judged.
+   * meta-features.
    *
    * @param answers what the stack's members say of the test rows
    * @return what to tell of it, in words
    */
   List<String> enterAlternatives(
-      StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner);
-
-  /** What came out, after the last stack was entered. */
-  F findings();
-
-  /** Takes a combiner that was not chosen, with the seconds of all fits it needs. */
-  interface Entrance {
-    void enter(String name, Combiner combiner, double seconds);
-  }
-
-  /** Fits each learner of a stack that was not chosen on all its meta-features. */
-  static void otherLearners(
-      StackingConfig config, StackingEnsemble stack, FitRunner runner, Entrance entrance) {
+      StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
     MetaFeatures training = stack.trainingMetaFeatures().orElseThrow();
+    INDArray logits = answers.logits();
     for (MetaLearner learner : config.metaLearners()) {
       if (!learner.label().equals(stack.choice().label())) {
         Combiner combiner = learner.fit(training, config.seed(), runner);
         double seconds = combiner.fits().stream().mapToDouble(FitResult::seconds).sum();
-        entrance.enter(learner.label(), combiner, stack.members().seconds() + seconds);
+        enter(learner.label(), combiner, logits, stack.members().seconds() + seconds);
       }
     }
+    logits.close();
+    return List.of();
+  }
+
+  /** What came out, after the last stack was entered. */
+  abstract F findings();
+
+  /** The base networks, by name. */
+  final List<String> members() {
+    return members;
+  }
+
+  final String lastStack() {
+    return lastStack;
+  }
+
+  /** The last stack compared with each fair average, by the averages' names. */
+  final <C> Map<String, C> comparisons(Function<String, C> withAverage) {
+    Map<String, C> comparisons = new LinkedHashMap<>();
+    for (String fair : fairAverages) {
+      comparisons.put(fair, withAverage.apply(fair));
+    }
+    return comparisons;
+  }
+
+  /**
+   * The strongest fair average.
+   *
+   * @param names of everybody, the best first
+   */
+  final String strongest(List<String> names) {
+    return names.stream().filter(fairAverages::contains).findFirst().orElseThrow();
   }
 }
