@@ -107,16 +107,21 @@ final class Competition implements Rivals<Findings> {
       fairAverages.add(EQUAL_COST);
     }
     lastStack = "stack " + label;
-    return enter(lastStack, stack.combiner(), logits, stack.seconds());
+    return enter(lastStack, stack.combiner(), stack.combiner().inputs(answers), stack.seconds());
   }
 
   @Override
   public List<String> enterAlternatives(
       StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
-    INDArray logits = answers.logits();
     Rivals.otherLearners(
-        config, stack, runner, (name, combiner, seconds) -> enter(name, combiner, logits, seconds));
-    logits.close();
+        config,
+        stack,
+        runner,
+        (name, combiner, seconds) -> {
+          INDArray inputs = combiner.inputs(answers);
+          enter(name, combiner, inputs, seconds);
+          inputs.close();
+        });
     contributions = Contribution.of(config, stack, answers, runner);
     return contributions.stream().map(Contribution::toString).toList();
   }

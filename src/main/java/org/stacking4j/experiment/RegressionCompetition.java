@@ -78,19 +78,22 @@ final class RegressionCompetition implements Rivals<RegressionFindings> {
       fairAverages.add(Competition.EQUAL_COST);
     }
     lastStack = "stack " + label;
-    return board.enter(lastStack, stack.combiner().logits(values), stack.seconds());
+    INDArray inputs = stack.combiner().inputs(answers);
+    return board.enter(lastStack, stack.combiner().logits(inputs), stack.seconds());
   }
 
   @Override
   public List<String> enterAlternatives(
       StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
-    INDArray values = answers.logits();
     Rivals.otherLearners(
         config,
         stack,
         runner,
-        (name, combiner, seconds) -> board.enter(name, combiner.logits(values), seconds));
-    values.close();
+        (name, combiner, seconds) -> {
+          INDArray inputs = combiner.inputs(answers);
+          board.enter(name, combiner.logits(inputs), seconds);
+          inputs.close();
+        });
     return List.of();
   }
 
