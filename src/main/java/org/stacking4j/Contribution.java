@@ -84,7 +84,7 @@ public record Contribution(String member, Comparison comparison) {
 
   private static void enter(
       Leaderboard.Builder board, String name, Combiner combiner, MetaFeatures features) {
-    INDArray logits = features.logits();
+    INDArray logits = combiner.inputs(features);
     board.enter(name, combiner.predict(logits), combiner.probabilities(logits), 0);
     logits.close();
   }

@@ -51,7 +51,10 @@ import org.stacking4j.train.FitResult;
  * order as little-endian float32. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 3;
+  static final int FORMAT_VERSION = 4;
+
+  /** What is written where no features are passed through, so that older libraries can read it. */
+  private static final int WITHOUT_PASS_THROUGH = 3;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -65,13 +68,17 @@ final class EnsembleArchive {
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
 
-  /** It has the names of classes, or from version 3 on those of targets; the others are empty. */
+  /**
+   * It has the names of classes, or from version 3 on those of targets; the others are empty. From
+   * version 4 on there may be features that are passed through to meta networks.
+   */
   private record Manifest(
       int formatVersion,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targetNames,
       int columns,
       Prediction prediction,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
       CombinerEntry combiner,
       List<Network> networks) {}
 
@@ -125,13 +132,14 @@ final class EnsembleArchive {
               + " cannot be saved; only averages, weights, gates and meta networks can");
     }
 
-    CombinerChoice choice(List<FitResult> networks, int members, int classes) throws IOException {
+    CombinerChoice choice(List<FitResult> networks, int members, int features, int classes)
+        throws IOException {
       Combiner combiner =
           switch (kind) {
             case "average" -> new LogitAverage(classes);
             case "weights" -> new WeightedAverage(weights, classes);
             case "gate" -> new GatedAverage(weights, members, classes);
-            case "network" -> new FittedMetaNetwork(networks, residual);
+            case "network" -> new FittedMetaNetwork(networks, residual, features);
             default ->
                 throw new IOException("its manifest names an unknown combiner, '" + kind + "'");
           };
@@ -185,11 +193,12 @@ final class EnsembleArchive {
     boolean regression = ensemble.task() == Task.REGRESSION;
     Manifest manifest =
         new Manifest(
-            FORMAT_VERSION,
+            ensemble.passThrough().isEmpty() ? WITHOUT_PASS_THROUGH : FORMAT_VERSION,
             regression ? List.of() : ensemble.outputNames(),
             regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
             ensemble.prediction(),
+            ensemble.passThrough(),
             combiner,
             networks);
     AtomicFile.write(
@@ -314,13 +323,17 @@ final class EnsembleArchive {
         checkSizes("member '" + names.get(m) + "'", fit, manifest.columns(), task, outputs);
       }
     }
+    List<Integer> passThrough = NetworkCheck.columns("pass-through", manifest.passThrough());
+    StackingConfig.checkPassThrough(passThrough, manifest.columns());
     for (FitResult network : meta) {
-      checkSizes("meta network", network, names.size() * outputs, task, outputs);
+      int inputs = names.size() * outputs + passThrough.size();
+      checkSizes("meta network", network, inputs, task, outputs);
     }
     return new StackingEnsemble(
         members,
-        manifest.combiner().choice(meta, names.size(), outputs),
+        manifest.combiner().choice(meta, names.size(), passThrough.size(), outputs),
         manifest.prediction(),
+        passThrough,
         manifest.columns(),
         task,
         outputNames,
@@ -371,6 +384,9 @@ final class EnsembleArchive {
     if (tree instanceof ObjectNode manifest) {
       String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
       manifest.putArray(absent);
+      if (!manifest.has("passThrough")) {
+        manifest.putArray("passThrough");
+      }
     }
     return JSON.treeToValue(tree, Manifest.class);
   }

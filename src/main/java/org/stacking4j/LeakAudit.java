@@ -88,6 +88,9 @@ public record LeakAudit(List<Finding> findings) {
     StackingEnsemble ensemble = StackingEnsemble.fit(config, data, watched);
     List<Finding> findings = new ArrayList<>();
     findings.add(unseen(ensemble, data, watched));
+    if (!ensemble.passThrough().isEmpty()) {
+      findings.add(own(ensemble, data));
+    }
     for (String name : ensemble.members().names()) {
       if (cameFitted(ensemble, ensemble.members().names().indexOf(name))) {
         findings.add(
@@ -148,10 +151,7 @@ public record LeakAudit(List<Finding> findings) {
     MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
     int classes = data.outputs();
     LabeledData table = features.toLabeledData();
-    Map<Long, Integer> position = new HashMap<>();
-    for (int row = 0; row < data.rows(); row++) {
-      position.put(data.rowId(row), row);
-    }
+    Map<Long, Integer> position = positions(data);
     int[] rows = Arrays.stream(features.rowIds()).mapToInt(id -> position.get(id)).toArray();
     INDArray asked = data.features(rows);
     long seen = 0;
@@ -204,6 +204,40 @@ public record LeakAudit(List<Finding> findings) {
                 "%d of %d answers come from networks that were given the row",
                 seen,
                 (long) rows.length * ensemble.members().names().size()));
+  }
+
+  /** Whether the features behind a row's logits are those of that row, bit for bit. */
+  private static Finding own(StackingEnsemble ensemble, LabeledData data) {
+    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    int[] columns = ensemble.passThrough().stream().mapToInt(Integer::intValue).toArray();
+    Map<Long, Integer> position = positions(data);
+    LabeledData passed = data.withColumns(columns);
+    float[] found = floats(features.inputs());
+    int width = features.columns().size();
+    int[] rows = Arrays.stream(features.rowIds()).mapToInt(id -> position.get(id)).toArray();
+    long others = 0;
+    for (int row = 0; row < rows.length; row++) {
+      float[] expected = floats(passed.features(rows[row], rows[row] + 1));
+      int from = row * width + features.logitColumns();
+      others += Arrays.equals(expected, Arrays.copyOfRange(found, from, (row + 1) * width)) ? 0 : 1;
+    }
+    return new Finding(
+        "features that are passed through are the row's own",
+        others == 0,
+        String.format(
+            Locale.ROOT,
+            "columns %s of %d rows looked at, %d differ",
+            ensemble.passThrough(),
+            rows.length,
+            others));
+  }
+
+  private static Map<Long, Integer> positions(LabeledData data) {
+    Map<Long, Integer> positions = new HashMap<>();
+    for (int row = 0; row < data.rows(); row++) {
+      positions.put(data.rowId(row), row);
+    }
+    return positions;
   }
 
   /**

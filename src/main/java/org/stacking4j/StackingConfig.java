@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
@@ -30,6 +31,8 @@ import org.stacking4j.network.NetworkCheck;
  * @param prediction which networks answer for new rows; always {@link Prediction#REFIT} with {@link
  *     Strategy.InSample}, which has no folds, and with {@link Strategy.TimeOrdered}, whose fold
  *     networks have not seen the latest rows
+ * @param passThrough which feature columns meta networks see behind the logits, 0-based; empty for
+ *     none. They are the row's own and no network's answer, so nothing leaks by them
  * @param seed where all randomness comes from
  */
 public record StackingConfig(
@@ -38,11 +41,13 @@ public record StackingConfig(
     boolean doNoHarm,
     Strategy strategy,
     Prediction prediction,
+    List<Integer> passThrough,
     long seed) {
 
   /**
-   * @throws IllegalArgumentException if there are no members, two share a name, or in-sample or
-   *     time-ordered is to predict by fold networks
+   * @throws IllegalArgumentException if there are no members, two share a name, in-sample or
+   *     time-ordered is to predict by fold networks, or a column to pass through is negative or
+   *     there twice
    */
   public StackingConfig {
     members = List.copyOf(members);
@@ -79,6 +84,21 @@ public record StackingConfig(
           "time-ordered has fold networks that learned from old rows only; use prediction by refit,"
               + " found "
               + prediction);
+    }
+    passThrough = NetworkCheck.columns("pass-through", passThrough);
+  }
+
+  /** Checks that there are the columns to pass through. */
+  static void checkPassThrough(List<Integer> passThrough, int columns) {
+    for (int column : passThrough) {
+      if (column >= columns) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "pass-through: column %d is to be passed but the data has columns 0 to %d",
+                column,
+                columns - 1));
+      }
     }
   }
 
@@ -120,8 +140,9 @@ public record StackingConfig(
           data.task(),
           data.outputs());
     }
+    checkPassThrough(passThrough, data.columns());
     for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(names(members).size(), data.task(), data.outputs());
+      learner.checkSizes(names(members).size(), passThrough.size(), data.task(), data.outputs());
     }
     return strategy.folds(data, seed);
   }
@@ -143,6 +164,7 @@ public record StackingConfig(
     builder.doNoHarm = doNoHarm;
     builder.strategy = strategy;
     builder.prediction = prediction;
+    builder.passThrough = passThrough;
     builder.seed = seed;
     return builder;
   }
@@ -155,6 +177,7 @@ public record StackingConfig(
     private boolean doNoHarm = true;
     private Strategy strategy = new Strategy.OutOfFold(5);
     private Prediction prediction = Prediction.FOLDS_AND_REFIT;
+    private List<Integer> passThrough = List.of();
     private long seed = 1;
 
     private Builder() {}
@@ -231,6 +254,18 @@ public record StackingConfig(
       return this;
     }
 
+    /**
+     * Meta networks see these feature columns of a row behind the members' logits, so that they can
+     * learn where which member is to be trusted. Averages and greedy selection go on looking at
+     * logits alone.
+     *
+     * @param columns 0-based; none for logits alone, which is the default
+     */
+    public Builder passThrough(int... columns) {
+      this.passThrough = IntStream.of(columns).boxed().toList();
+      return this;
+    }
+
     /** Sets where all randomness comes from. */
     public Builder seed(long seed) {
       this.seed = seed;
@@ -243,7 +278,8 @@ public record StackingConfig(
      * @throws IllegalArgumentException as {@link StackingConfig} does
      */
     public StackingConfig build() {
-      return new StackingConfig(members, metaLearners, doNoHarm, strategy, prediction, seed);
+      return new StackingConfig(
+          members, metaLearners, doNoHarm, strategy, prediction, passThrough, seed);
     }
   }
 }

@@ -54,6 +54,7 @@ public final class StackingEnsemble {
   private final MemberNetworks members;
   private final CombinerChoice choice;
   private final Prediction prediction;
+  private final List<Integer> passThrough;
   private final int columns;
   private final Task task;
   private final List<String> outputNames;
@@ -63,6 +64,7 @@ public final class StackingEnsemble {
       MemberNetworks members,
       CombinerChoice choice,
       Prediction prediction,
+      List<Integer> passThrough,
       int columns,
       Task task,
       List<String> outputNames,
@@ -70,6 +72,7 @@ public final class StackingEnsemble {
     this.members = members;
     this.choice = choice;
     this.prediction = prediction;
+    this.passThrough = List.copyOf(passThrough);
     this.columns = columns;
     this.task = task;
     this.outputNames = List.copyOf(outputNames);
@@ -116,7 +119,8 @@ public final class StackingEnsemble {
     MemberNetworks members =
         MemberNetworks.fit(
             config.members(), data, folds, config.prediction().asksRefit(), config.seed(), runner);
-    MetaFeatures features = members.trainingMetaFeatures(data, folds);
+    MetaFeatures features =
+        passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
     CombinerChoice choice =
         CombinerChoice.of(
             config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
@@ -125,6 +129,7 @@ public final class StackingEnsemble {
         members,
         choice,
         config.prediction(),
+        config.passThrough(),
         data.columns(),
         data.task(),
         data.outputNames(),
@@ -141,7 +146,7 @@ public final class StackingEnsemble {
    */
   public INDArray logits(INDArray features) {
     checkTask(Task.CLASSIFICATION);
-    return combiner().logits(neededLogits(features));
+    return combiner().logits(combinerInputs(features));
   }
 
   /**
@@ -153,7 +158,7 @@ public final class StackingEnsemble {
    */
   public INDArray probabilities(INDArray features) {
     checkTask(Task.CLASSIFICATION);
-    return combiner().probabilities(neededLogits(features));
+    return combiner().probabilities(combinerInputs(features));
   }
 
   /**
@@ -165,7 +170,7 @@ public final class StackingEnsemble {
    */
   public int[] predict(INDArray features) {
     checkTask(Task.CLASSIFICATION);
-    return combiner().predict(neededLogits(features));
+    return combiner().predict(combinerInputs(features));
   }
 
   /**
@@ -177,7 +182,7 @@ public final class StackingEnsemble {
    */
   public INDArray values(INDArray features) {
     checkTask(Task.REGRESSION);
-    return combiner().logits(neededLogits(features));
+    return combiner().logits(combinerInputs(features));
   }
 
   private void checkTask(Task needed) {
@@ -201,7 +206,8 @@ public final class StackingEnsemble {
   }
 
   /**
-   * Logits of the members, or their predicted targets, side by side: what the combiner sees.
+   * Logits of the members, or their predicted targets, side by side: what the combiner sees, but
+   * for {@link #passThrough}.
    *
    * @param features {@code [rows, columns]}
    * @return {@code [rows, members × outputs]}
@@ -212,10 +218,30 @@ public final class StackingEnsemble {
     return members.logits(features, prediction);
   }
 
-  /** The same without those of members whose answers do not matter. */
-  private INDArray neededLogits(INDArray features) {
+  /** The same without those of members whose answers do not matter, and with what is passed. */
+  private INDArray combinerInputs(INDArray features) {
     check(features);
-    return members.logits(features, prediction, combiner()::needs);
+    INDArray logits = members.logits(features, prediction, combiner()::needs);
+    return combiner().features() > 0 ? passing(logits, features) : logits;
+  }
+
+  private static MetaFeatures passing(
+      MetaFeatures logits, LabeledData data, List<Integer> columns) {
+    return columns.isEmpty()
+        ? logits
+        : logits.withFeatures(data, columns.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private INDArray passing(INDArray logits, INDArray features) {
+    long width = logits.size(1);
+    INDArray wide =
+        Nd4j.createUninitialized(
+            DataType.FLOAT, new long[] {logits.size(0), width + passThrough.size()}, 'c');
+    wide.get(NDArrayIndex.all(), NDArrayIndex.interval(0, width)).assign(logits);
+    for (int i = 0; i < passThrough.size(); i++) {
+      wide.getColumn(width + i).assign(features.getColumn(passThrough.get(i)));
+    }
+    return wide;
   }
 
   private void check(INDArray features) {
@@ -303,7 +329,16 @@ public final class StackingEnsemble {
             data.outputs(),
             (from, to) -> {
               var range = NDArrayIndex.interval(from, to);
-              return combiner().logits(memberLogits.get(range, NDArrayIndex.all()));
+              INDArray chunk = memberLogits.get(range, NDArrayIndex.all());
+              if (combiner().features() == 0) {
+                return combiner().logits(chunk);
+              }
+              INDArray features = data.features(from, to);
+              INDArray inputs = passing(chunk, features);
+              features.close();
+              INDArray answers = combiner().logits(inputs);
+              inputs.close();
+              return answers;
             });
     memberLogits.close();
     return logits;
@@ -311,13 +346,13 @@ public final class StackingEnsemble {
 
   /**
    * Meta-features of rows the ensemble was not fitted on: the logits, or predictions, of the
-   * networks that answer for new rows; their fold is 0.
+   * networks that answer for new rows, and what is passed through; their fold is 0.
    *
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public MetaFeatures metaFeatures(LabeledData data) {
     checkRows(data);
-    return members.metaFeatures(data, prediction);
+    return passing(members.metaFeatures(data, prediction), data, passThrough);
   }
 
   /** What the meta network was fitted on; empty for an ensemble read from a file. */
@@ -348,6 +383,11 @@ public final class StackingEnsemble {
   /** Which networks answer for new rows. */
   public Prediction prediction() {
     return prediction;
+  }
+
+  /** Which feature columns meta networks see behind the logits, 0-based; empty for none. */
+  public List<Integer> passThrough() {
+    return passThrough;
   }
 
   /** How many feature columns it takes. */

@@ -60,6 +60,7 @@ final class StackingConfigTest {
                 false,
                 new Strategy.Holdout(0.25),
                 Prediction.REFIT,
+                List.of(),
                 -7));
   }
 
@@ -102,6 +103,7 @@ final class StackingConfigTest {
             true,
             new Strategy.OutOfFold(2),
             Prediction.REFIT,
+            List.of(),
             1);
 
     members.add(B);

@@ -3,11 +3,13 @@ package org.stacking4j.combine;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
 
 /**
  * Turns member logits, {@code [rows, members × classes]}, into one answer per row. In a regression
- * logits are predictions and classes are targets, and there are no probabilities. Implementations
+ * logits are predictions and classes are targets, and there are no probabilities. One that takes
+ * features too is given them behind the logits, as many as {@link #features} says. Implementations
  * are immutable and thread-safe.
  */
 public interface Combiner {
@@ -46,6 +48,20 @@ public interface Combiner {
    */
   default boolean needs(int member) {
     return true;
+  }
+
+  /** How many of the rows' own feature columns it takes behind the logits; 0 for none. */
+  default int features() {
+    return 0;
+  }
+
+  /**
+   * What it takes of a table: the logits, and if it takes features, these behind them.
+   *
+   * @return {@code [rows, members × classes + features]}, a copy
+   */
+  default INDArray inputs(MetaFeatures table) {
+    return features() > 0 ? table.inputs() : table.logits();
   }
 
   /** The networks that were fitted for it, none if it learns nothing. */

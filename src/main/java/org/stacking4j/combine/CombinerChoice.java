@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
@@ -179,7 +180,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     private final @Nullable SquaredErrors errors; // in a regression
     private final double[] weights; // relative ones
     private final Folds folds;
-    private final INDArray memberLogits;
+    private final INDArray inputs; // logits, and behind them what is passed through
     private final Answers average;
 
     Trial(MetaFeatures features, Folds folds) {
@@ -191,7 +192,9 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       this.errors = regression ? SquaredErrors.of(features.toLabeledData()) : null;
       this.weights = features.toLabeledData().relativeWeights();
       this.folds = folds;
-      this.memberLogits = features.logits();
+      this.inputs = features.inputs();
+      INDArray memberLogits =
+          features.passedThrough().isEmpty() ? inputs : columns(inputs, features.logitColumns());
       this.average =
           new Answers(
               regression ? REGRESSION_AVERAGE : AVERAGE,
@@ -247,7 +250,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
               : learners.get(best - 1).fit(features, seed, runner);
       Combiner tempered =
           errors == null ? new Tempered(chosen, answers.get(best).temperature) : chosen;
-      memberLogits.close();
+      inputs.close();
       return new CombinerChoice(tempered, evidence.get(best).label(), evidence);
     }
 
@@ -284,10 +287,18 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     }
 
     private void put(Combiner combiner, int[] heldOut, float[] all) {
-      float[] logits = floats(combiner.logits(Nd4j.pullRows(memberLogits, 1, heldOut)));
+      INDArray rows = Nd4j.pullRows(inputs, 1, heldOut);
+      boolean whole = combiner.features() > 0 || features.passedThrough().isEmpty();
+      float[] logits =
+          floats(combiner.logits(whole ? rows : columns(rows, features.logitColumns())));
       for (int i = 0; i < heldOut.length; i++) {
         System.arraycopy(logits, i * outputs, all, heldOut[i] * outputs, outputs);
       }
+    }
+
+    /** The first columns, a view. */
+    private static INDArray columns(INDArray inputs, int count) {
+      return inputs.get(NDArrayIndex.all(), NDArrayIndex.interval(0, count));
     }
 
     private Evidence evidence(Answers own, @Nullable MetaLearner learner) {

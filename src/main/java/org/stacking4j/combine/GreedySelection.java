@@ -38,9 +38,9 @@ public record GreedySelection(int rounds) implements MetaLearner {
     return "greedy selection";
   }
 
-  /** Fits any size. */
+  /** Fits any size. It looks at the logits alone. */
   @Override
-  public void checkSizes(int members, Task task, int outputs) {}
+  public void checkSizes(int members, int features, Task task, int outputs) {}
 
   /** None. */
   @Override

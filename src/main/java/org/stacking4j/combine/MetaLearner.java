@@ -19,11 +19,12 @@ public interface MetaLearner {
    * Checks that it fits what it will learn from, before any member is fitted.
    *
    * @param members how many members
+   * @param features how many feature columns are passed through behind their logits
    * @param task what is asked
    * @param outputs how many classes or targets
    * @throws IllegalArgumentException if it is made for other sizes, or for the other task
    */
-  void checkSizes(int members, Task task, int outputs);
+  void checkSizes(int members, int features, Task task, int outputs);
 
   /**
    * The networks it needs fitted, possibly none.

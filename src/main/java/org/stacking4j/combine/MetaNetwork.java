@@ -2,6 +2,7 @@ package org.stacking4j.combine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
@@ -31,6 +32,11 @@ import org.stacking4j.train.Seeds;
  * <p>In a regression, logits are predictions: the network corrects the average of the members'. It
  * sees the meta-features standardised by the rows it learns from, if its first layer is dense, and
  * as they are otherwise.
+ *
+ * <p>Features that are passed through are inputs behind the logits; the average that is corrected
+ * is one of logits alone. They may have any scale: they are standardised by the rows that very fit
+ * sees, if the first layer is dense, see {@link Standardisation#wary}; any other network takes them
+ * as they are.
  *
  * <p>With <b>repeats</b>, several such networks are fitted from different seeds on the same rows,
  * and the mean of their logits answers. Log loss is convex in the logits, so it is at most the mean
@@ -158,8 +164,8 @@ public final class MetaNetwork implements MetaLearner {
   }
 
   @Override
-  public void checkSizes(int members, Task task, int outputs) {
-    int inputs = members * outputs;
+  public void checkSizes(int members, int features, Task task, int outputs) {
+    int inputs = members * outputs + features;
     NetworkCheck.checkSizes(NAME, configuration(task, inputs, outputs), inputs, task, outputs);
   }
 
@@ -168,12 +174,16 @@ public final class MetaNetwork implements MetaLearner {
   public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
     LabeledData table = features.toLabeledData();
     int outputs = table.outputs();
+    LabeledData logits =
+        features.passedThrough().isEmpty()
+            ? table
+            : table.withColumns(IntStream.range(0, features.logitColumns()).toArray());
     MultiLayerConfiguration network = configuration(table.task(), table.columns(), outputs);
     Combiner average = Combiner.logitAverage(outputs);
     @Nullable INDArray margin =
         residual
             ? Chunks.collect(
-                table.rows(), outputs, (from, to) -> average.logits(table.features(from, to)))
+                table.rows(), outputs, (from, to) -> average.logits(logits.features(from, to)))
             : null;
     @Nullable Standardisation scale = scale(features, network);
     LabeledData rows = scale == null ? table : standardised(table, scale);
@@ -212,15 +222,23 @@ public final class MetaNetwork implements MetaLearner {
               : new FitResult(
                   network.withInputScale(scale), fit.epochLosses(), fit.seconds(), fit.trainer()));
     }
-    return new FittedMetaNetwork(own, residual);
+    return new FittedMetaNetwork(own, residual, features.passedThrough().size());
   }
 
   /** How the table is standardised for the network, or null if it takes it as it is. */
   private static @Nullable Standardisation scale(
       MetaFeatures features, MultiLayerConfiguration network) {
-    return features.task() == Task.REGRESSION && TrainedNetwork.takesInputScale(network)
-        ? Standardisation.ofFeatures(features.toLabeledData())
-        : null;
+    boolean regression = features.task() == Task.REGRESSION;
+    boolean passes = !features.passedThrough().isEmpty();
+    if (!(regression || passes) || !TrainedNetwork.takesInputScale(network)) {
+      return null;
+    }
+    LabeledData table = features.toLabeledData();
+    Standardisation scale = Standardisation.ofFeatures(table);
+    if (passes) {
+      scale = scale.wary(table, features.logitColumns());
+    }
+    return regression ? scale : scale.from(features.logitColumns()); // logits are of one scale
   }
 
   private static LabeledData standardised(LabeledData table, Standardisation scale) {

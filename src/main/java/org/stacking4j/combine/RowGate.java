@@ -56,12 +56,12 @@ public record RowGate(double penalty) implements MetaLearner {
   }
 
   /**
-   * Fits any size.
+   * Fits any size; features that are passed through are not looked at.
    *
    * @throws IllegalArgumentException for targets: the least log loss is what it looks for
    */
   @Override
-  public void checkSizes(int members, Task task, int outputs) {
+  public void checkSizes(int members, int features, Task task, int outputs) {
     if (task == Task.REGRESSION) {
       throw new IllegalArgumentException(
           "a row gate weighs members by the log loss of classes, but the data has targets; use"

@@ -108,6 +108,11 @@ public record Tempered(Combiner combiner, double temperature) implements Combine
   }
 
   @Override
+  public int features() {
+    return combiner.features();
+  }
+
+  @Override
   public List<FitResult> fits() {
     return combiner.fits();
   }

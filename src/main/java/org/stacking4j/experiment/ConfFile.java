@@ -73,6 +73,7 @@ public final class ConfFile {
     }
     forgetRows(tree, YAML.valueToTree(overrides.get("data")));
     overrides.forEach((key, value) -> set(tree, key, value));
+    columnsToText(tree, "pass-through");
     completeMembers(tree);
     try {
       return YAML.treeToValue(tree, ExperimentConfig.class);
@@ -100,9 +101,7 @@ public final class ConfFile {
         }
         complete(member, "learning-rate", DoubleNode.valueOf(LEARNING_RATE));
         complete(member, "columns", TextNode.valueOf(""));
-        if (member.path("columns").isIntegralNumber()) { // one column alone
-          member.put("columns", member.path("columns").asText());
-        }
+        columnsToText(member, "columns");
         complete(member, "row-sample", DoubleNode.valueOf(1));
         complete(member, "bagging", BooleanNode.FALSE);
         complete(member, "snapshots", IntNode.valueOf(0));
@@ -114,6 +113,13 @@ public final class ConfFile {
       }
     }
     tree.set("members", members);
+  }
+
+  /** One column alone is a number in YAML. */
+  private static void columnsToText(ObjectNode tree, String key) {
+    if (tree.path(key).isIntegralNumber()) {
+      tree.put(key, tree.path(key).asText());
+    }
   }
 
   private static void complete(ObjectNode member, String key, JsonNode value) {

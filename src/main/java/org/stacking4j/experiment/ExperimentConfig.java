@@ -39,6 +39,8 @@ import org.stacking4j.network.Trainer;
  * @param members the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
+ * @param passThrough which feature columns meta networks see behind the logits, such as {@code 0-3,
+ *     7}, counted from 0; empty for none
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
  *     {@code all} for the first two
  * @param inSample how to stack in-sample
@@ -56,6 +58,7 @@ public record ExperimentConfig(
     long seed,
     List<BaseNetwork> members,
     Fit fit,
+    String passThrough,
     String strategy,
     InSample inSample,
     OutOfFold outOfFold,
@@ -112,28 +115,7 @@ public record ExperimentConfig(
       if (!(rowSample > 0 && rowSample <= 1)) {
         throw new IllegalArgumentException("row-sample must be > 0 and <= 1, found " + rowSample);
       }
-      parse(columns); // so that the file is named with what is wrong in it
-    }
-
-    private static int[] parse(String columns) {
-      List<Integer> parsed = new ArrayList<>();
-      for (String range : columns.isBlank() ? new String[0] : columns.split(",", -1)) {
-        Matcher bounds = RANGE.matcher(range.strip());
-        if (!bounds.matches()) {
-          throw new IllegalArgumentException(
-              "columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '"
-                  + range.strip()
-                  + "'");
-        }
-        int first = Integer.parseInt(bounds.group(1));
-        int last = bounds.group(2) == null ? first : Integer.parseInt(bounds.group(2));
-        if (last < first) {
-          throw new IllegalArgumentException(
-              "columns must be ranges that go up, found '" + range.strip() + "'");
-        }
-        IntStream.rangeClosed(first, last).forEach(parsed::add);
-      }
-      return parsed.stream().mapToInt(Integer::intValue).toArray();
+      parse("columns", columns); // so that the file is named with what is wrong in it
     }
 
     private boolean learns() {
@@ -142,7 +124,7 @@ public record ExperimentConfig(
 
     private Member member(Task task, boolean table, int ofData, int outputs, Trainer trainer)
         throws IOException {
-      int[] seen = parse(columns);
+      int[] seen = parse("columns", columns);
       RowSample rows = new RowSample(rowSample, bagging);
       if (!learns()) {
         return Member.prefit(name, SavedNetwork.read(Path.of(network)))
@@ -166,6 +148,28 @@ public record ExperimentConfig(
           .withSnapshots(snapshots)
           .withSeed(seed);
     }
+  }
+
+  private static int[] parse(String key, String columns) {
+    List<Integer> parsed = new ArrayList<>();
+    for (String range : columns.isBlank() ? new String[0] : columns.split(",", -1)) {
+      Matcher bounds = RANGE.matcher(range.strip());
+      if (!bounds.matches()) {
+        throw new IllegalArgumentException(
+            key
+                + " must be numbers from 0 or ranges of them, such as 0-391, 400; found '"
+                + range.strip()
+                + "'");
+      }
+      int first = Integer.parseInt(bounds.group(1));
+      int last = bounds.group(2) == null ? first : Integer.parseInt(bounds.group(2));
+      if (last < first) {
+        throw new IllegalArgumentException(
+            key + " must be ranges that go up, found '" + range.strip() + "'");
+      }
+      IntStream.rangeClosed(first, last).forEach(parsed::add);
+    }
+    return parsed.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static void checkSteps(int epochs, int batchSize) {
@@ -256,6 +260,7 @@ public record ExperimentConfig(
           "train and test must be >= 0 (0 for all rows), found " + train + " and " + test);
     }
     members = List.copyOf(members);
+    parse("pass-through", passThrough);
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
           "unknown strategy '" + strategy + "'; use one of " + String.join(", ", STRATEGIES));
@@ -283,7 +288,8 @@ public record ExperimentConfig(
    * @throws IOException if a network that comes fitted cannot be read
    */
   StackingConfig stack(String label, int columns, int outputs) throws IOException {
-    StackingConfig.Builder builder = StackingConfig.builder().seed(seed);
+    StackingConfig.Builder builder =
+        StackingConfig.builder().seed(seed).passThrough(parse("pass-through", passThrough));
     for (BaseNetwork member : members) {
       builder.member(
           member.member(task, DataSource.isTable(data), columns, outputs, fit.trainer()));

@@ -95,7 +95,7 @@ abstract class Rivals<E, F extends Outcome> {
       fairAverages.add(EQUAL_COST);
     }
     lastStack = "stack " + label;
-    return enter(lastStack, stack.combiner(), logits, stack.seconds());
+    return enter(lastStack, stack.combiner(), stack.combiner().inputs(answers), stack.seconds());
   }
 
   /**
@@ -108,15 +108,15 @@ abstract class Rivals<E, F extends Outcome> {
   List<String> enterAlternatives(
       StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
     MetaFeatures training = stack.trainingMetaFeatures().orElseThrow();
-    INDArray logits = answers.logits();
     for (MetaLearner learner : config.metaLearners()) {
       if (!learner.label().equals(stack.choice().label())) {
         Combiner combiner = learner.fit(training, config.seed(), runner);
         double seconds = combiner.fits().stream().mapToDouble(FitResult::seconds).sum();
-        enter(learner.label(), combiner, logits, stack.members().seconds() + seconds);
+        INDArray inputs = combiner.inputs(answers);
+        enter(learner.label(), combiner, inputs, stack.members().seconds() + seconds);
+        inputs.close();
       }
     }
-    logits.close();
     return List.of();
   }
 

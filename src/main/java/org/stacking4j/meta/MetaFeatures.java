@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.stacking4j.data.LabeledData;
@@ -17,17 +20,21 @@ import org.stacking4j.data.Task;
 /**
  * The logits of all members, side by side, or in a regression their predictions: what a meta
  * network learns from. Each row carries its id, its label and the folds it was held out in, so it
- * can be joined back to where it came from. Immutable and thread-safe.
+ * can be joined back to where it came from. Behind the logits there may be feature columns of the
+ * row itself, passed through. Immutable and thread-safe.
  */
 public final class MetaFeatures {
   private final List<String> members;
   private final LabeledData table;
   private final int[][] folds; // by repeat
+  private final List<Integer> passedThrough;
 
-  private MetaFeatures(List<String> members, LabeledData table, int[][] folds) {
+  private MetaFeatures(
+      List<String> members, LabeledData table, int[][] folds, List<Integer> passedThrough) {
     this.members = List.copyOf(members);
     this.table = table;
     this.folds = folds;
+    this.passedThrough = List.copyOf(passedThrough);
   }
 
   /**
@@ -56,20 +63,78 @@ public final class MetaFeatures {
               logits.size(0),
               logits.size(1)));
     }
-    return new MetaFeatures(members, rows.withFeatures(logits), new int[][] {folds.clone()});
+    return new MetaFeatures(
+        members, rows.withFeatures(logits), new int[][] {folds.clone()}, List.of());
   }
 
   /** A table whose logits come some rows at a time. */
   static MetaFeatures of(
       List<String> members, LabeledData rows, int[][] folds, LabeledData.RowSource logits) {
     int columns = members.size() * rows.outputs();
-    return of(members, rows.withFeatures(columns, logits), folds);
+    return of(members, rows.withFeatures(columns, logits), folds, List.of());
   }
 
-  /** A table as it is; in each repeat there are as many folds as rows. Takes the folds over. */
-  static MetaFeatures of(List<String> members, LabeledData table, int[][] folds) {
+  /**
+   * A table as it is, logits and behind them what is passed through; in each repeat there are as
+   * many folds as rows. Takes the folds over.
+   */
+  static MetaFeatures of(
+      List<String> members, LabeledData table, int[][] folds, List<Integer> passedThrough) {
     checkNames(members);
-    return new MetaFeatures(members, table, folds);
+    return new MetaFeatures(members, table, folds, passedThrough);
+  }
+
+  /**
+   * The same rows with some of their own feature columns behind the logits. A row's features are
+   * its own and no network's answer, so nothing can leak by them.
+   *
+   * @param data where the features come from: it has all these rows, found by their ids
+   * @param columns positions in {@code data}, 0-based, each at most once
+   * @throws IllegalArgumentException if a row or a column is not in the data, no column is given,
+   *     one is given twice, or there are columns behind the logits already
+   */
+  public MetaFeatures withFeatures(LabeledData data, int... columns) {
+    if (!passedThrough.isEmpty()) {
+      throw new IllegalArgumentException(
+          "features " + passedThrough + " are passed through already; give all columns at once");
+    }
+    Map<Long, Integer> positions = new HashMap<>();
+    for (int row = 0; row < data.rows(); row++) {
+      positions.put(data.rowId(row), row);
+    }
+    int[] rows = new int[rows()];
+    for (int row = 0; row < rows.length; row++) {
+      @Nullable Integer position = positions.get(table.rowId(row));
+      if (position == null) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "row %d is not in the data its features are to come from",
+                table.rowId(row)));
+      }
+      rows[row] = position;
+    }
+    LabeledData passed = data.withColumns(columns);
+    int logits = table.columns();
+    int width = logits + columns.length;
+    LabeledData wide =
+        table.withFeatures(
+            width,
+            (from, to, target) -> {
+              copy(table.features(from, to), target, 0, width);
+              copy(passed.features(Arrays.copyOfRange(rows, from, to)), target, logits, width);
+            });
+    return new MetaFeatures(members, wide, folds, IntStream.of(columns).boxed().toList());
+  }
+
+  /** Copies a part, which is then freed, into rows of some width, from one of their columns on. */
+  private static void copy(INDArray part, float[] target, int column, int width) {
+    float[] values = part.data().asFloat();
+    int columns = (int) part.size(1);
+    part.close();
+    for (int row = 0; row < values.length / columns; row++) {
+      System.arraycopy(values, row * columns, target, row * width + column, columns);
+    }
   }
 
   private static void checkNames(List<String> members) {
@@ -91,7 +156,8 @@ public final class MetaFeatures {
    * row,target_NAME,…,fold,MEMBER.value_NAME,…}, one line per row, whole or not at all. Labels are
    * class names; fold is 0 for rows that no fold held out. Where the folds were repeated, their
    * columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns {@code weight}
-   * and {@code group} stand before the logits.
+   * and {@code group} stand before the logits; features that are passed through stand behind them,
+   * as {@code feature_COLUMN}.
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -128,25 +194,48 @@ public final class MetaFeatures {
 
   /**
    * Names of the columns: {@code wide-1.logit_7}, member by member, class by class, or for targets
-   * {@code wide-1.value_price}.
+   * {@code wide-1.value_price}; then {@code feature_3} for a column that is passed through.
    */
   public List<String> columns() {
-    return columns(members, outputNames(), task());
+    return columns(members, outputNames(), task(), passedThrough);
   }
 
-  static List<String> columns(List<String> members, List<String> outputNames, Task task) {
+  static List<String> columns(
+      List<String> members, List<String> outputNames, Task task, List<Integer> passedThrough) {
     List<String> columns = new ArrayList<>();
     for (String member : members) {
       for (String name : outputNames) {
         columns.add(member + MetaFeaturesCsv.infix(task) + name);
       }
     }
+    passedThrough.forEach(column -> columns.add(MetaFeaturesCsv.FEATURE + column));
     return columns;
   }
 
   /** A copy of the logits, {@code [rows, members × outputs]}, float32. */
   public INDArray logits() {
+    return passedThrough.isEmpty()
+        ? table.features()
+        : table.withColumns(IntStream.range(0, logitColumns()).toArray()).features();
+  }
+
+  /** How many of the columns are logits: members × outputs. */
+  public int logitColumns() {
+    return table.columns() - passedThrough.size();
+  }
+
+  /** A copy of all columns, {@code [rows, columns]}, float32: the logits, then what is passed. */
+  public INDArray inputs() {
     return table.features();
+  }
+
+  /**
+   * Which of the rows' own feature columns stand behind the logits, 0-based; empty for none.
+   *
+   * @see #withFeatures
+   */
+  public List<Integer> passedThrough() {
+    return passedThrough;
   }
 
   /** Copies of the ids of the rows, {@code [rows]}. */
@@ -180,11 +269,12 @@ public final class MetaFeatures {
         Arrays.stream(folds)
             .map(repeat -> IntStream.of(rows).map(row -> repeat[row]).toArray())
             .toArray(int[][]::new);
-    return new MetaFeatures(members, table.select(rows), selected);
+    return new MetaFeatures(members, table.select(rows), selected, passedThrough);
   }
 
   /**
-   * The same rows without one member's columns; the logits are shared and not copied.
+   * The same rows without one member's columns; what is passed through stays, and nothing is
+   * copied.
    *
    * @param member its name
    * @throws IllegalArgumentException if there is no such member, or no other
@@ -195,11 +285,13 @@ public final class MetaFeatures {
       throw new IllegalArgumentException(
           "member '" + member + "' cannot be left out of " + members);
     }
-    int width = table.columns() / members.size();
+    int width = table.outputs();
     int[] kept =
-        IntStream.range(0, table.columns()).filter(column -> column / width != left).toArray();
+        IntStream.range(0, table.columns())
+            .filter(column -> column >= logitColumns() || column / width != left)
+            .toArray();
     List<String> others = members.stream().filter(name -> !name.equals(member)).toList();
-    return new MetaFeatures(others, table.withColumns(kept), folds);
+    return new MetaFeatures(others, table.withColumns(kept), folds, passedThrough);
   }
 
   /**
@@ -221,18 +313,18 @@ public final class MetaFeatures {
   }
 
   /**
-   * As labelled rows, with their weights and groups, to fit a network on: the logits are the
-   * features.
+   * As labelled rows, with their weights and groups, to fit a network on: the {@link #inputs} are
+   * the features.
    */
   public LabeledData toLabeledData() {
     return table;
   }
 
   /**
-   * As a DL4J data set: features {@code [rows, members × outputs]}, labels one-hot, or the targets.
-   * It has no place for weights and groups.
+   * As a DL4J data set: features are the {@link #inputs}, labels one-hot, or the targets. It has no
+   * place for weights and groups.
    */
   public DataSet toDataSet() {
-    return new DataSet(logits(), table.targets(IntStream.range(0, rows()).toArray()));
+    return new DataSet(inputs(), table.targets(IntStream.range(0, rows()).toArray()));
   }
 }

@@ -44,6 +44,9 @@ final class MetaFeaturesCsv {
 
   static final String GROUP = "group";
 
+  /** The columns behind the logits, each followed by the feature's position. */
+  static final String FEATURE = "feature_";
+
   private static final int CHUNK = 4096;
 
   private MetaFeaturesCsv() {}
@@ -183,7 +186,7 @@ final class MetaFeaturesCsv {
         table = table.withGroups(Arrays.copyOf(groups, rows));
       }
       Arrays.setAll(folds, repeat -> Arrays.copyOf(folds[repeat], rows));
-      return MetaFeatures.of(reader.members(), table, folds);
+      return MetaFeatures.of(reader.members(), table, folds, reader.passedThrough());
     }
 
     private void copy(int from, int to, float[] target) {

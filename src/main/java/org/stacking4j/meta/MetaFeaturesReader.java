@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.Task;
 
@@ -20,10 +21,13 @@ import org.stacking4j.data.Task;
  * IllegalArgumentException} that says which line is wrong, and whatever the parser throws.
  */
 final class MetaFeaturesReader {
+  private static final Pattern FEATURE = Pattern.compile(MetaFeaturesCsv.FEATURE + "\\d{1,9}");
+
   private final Iterator<Line> lines;
   private final Line line = new Line();
   private final List<String> members = new ArrayList<>();
   private final List<String> outputNames = new ArrayList<>();
+  private final List<Integer> passedThrough = new ArrayList<>();
   private final Map<String, Integer> classIndex = new HashMap<>();
 
   /** Reads the header; leaves it to the caller to close the text. */
@@ -80,6 +84,10 @@ final class MetaFeaturesReader {
     String infix = MetaFeaturesCsv.infix(task);
     for (String column : columns) {
       int at = column.indexOf(infix);
+      if (!members.isEmpty() && FEATURE.matcher(column).matches()) {
+        passedThrough.add(Integer.valueOf(column.substring(MetaFeaturesCsv.FEATURE.length())));
+        continue;
+      }
       if (at < 1) {
         throw new IllegalArgumentException(
             "column '"
@@ -104,7 +112,7 @@ final class MetaFeaturesReader {
           .map(name -> name.substring(MetaFeaturesCsv.TARGET.length()))
           .forEach(outputNames::add);
     }
-    List<String> expected = MetaFeatures.columns(members, outputNames, task);
+    List<String> expected = MetaFeatures.columns(members, outputNames, task, passedThrough);
     if (!expected.equals(columns)) {
       throw new IllegalArgumentException(
           "every member must have a column for each "
@@ -116,6 +124,11 @@ final class MetaFeaturesReader {
 
   List<String> members() {
     return members;
+  }
+
+  /** The feature columns behind the logits. */
+  List<Integer> passedThrough() {
+    return passedThrough;
   }
 
   /** The names of the classes, or of the targets. */
@@ -182,7 +195,7 @@ final class MetaFeaturesReader {
     return line.group;
   }
 
-  /** The row's logits; overwritten by the next row. */
+  /** The row's logits, and what is passed through; overwritten by the next row. */
   float[] logits() {
     return line.logits;
   }

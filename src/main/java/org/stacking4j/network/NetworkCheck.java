@@ -172,8 +172,12 @@ public final class NetworkCheck {
     }
   }
 
-  /** A copy of a choice of columns, if it is one. */
-  static List<Integer> columns(String owner, List<Integer> columns) {
+  /**
+   * A copy of a choice of columns, if it is one.
+   *
+   * @throws IllegalArgumentException if one is negative or there twice
+   */
+  public static List<Integer> columns(String owner, List<Integer> columns) {
     Set<Integer> taken = new HashSet<>();
     for (int column : columns) {
       if (column < 0 || !taken.add(column)) {

@@ -13,8 +13,15 @@ import org.stacking4j.data.LabeledData;
  * gives numbers in their own unit. Immutable.
  */
 public final class Standardisation {
+  private static final double MOST_DEVIATIONS = 5;
+
   private final double[] means;
   private final double[] deviations;
+
+  private Standardisation(double[] means, double[] deviations) {
+    this.means = means;
+    this.deviations = deviations;
+  }
 
   private Standardisation(float[] values, int columns) {
     int rows = values.length / columns;
@@ -48,6 +55,50 @@ public final class Standardisation {
     float[] values = features.data().asFloat();
     features.close();
     return new Standardisation(values, data.columns());
+  }
+
+  /**
+   * This one for columns of which those from {@code first} on may be of any kind, heavy-tailed or
+   * hardly ever set: their unit is the standard deviation, or a fifth of the distance of the
+   * farthest row from the mean if that is more, so that none of these rows is more than 5 units
+   * away; and a column that is constant counts for nothing, whatever it is in other rows.
+   *
+   * @param data the rows it was made from
+   * @param first the first such column, 0-based
+   */
+  public Standardisation wary(LabeledData data, int first) {
+    double[] least = new double[means.length];
+    double[] most = new double[means.length];
+    Arrays.fill(least, Double.POSITIVE_INFINITY);
+    Arrays.fill(most, Double.NEGATIVE_INFINITY);
+    for (int from = 0; from < data.rows(); from += Chunks.ROWS) {
+      INDArray chunk = data.features(from, Math.min(data.rows(), from + Chunks.ROWS));
+      float[] values = chunk.data().asFloat();
+      chunk.close();
+      for (int i = 0; i < values.length; i++) {
+        int column = i % means.length;
+        least[column] = Math.min(least[column], values[i]);
+        most[column] = Math.max(most[column], values[i]);
+      }
+    }
+    double[] units = deviations.clone();
+    for (int column = first; column < units.length; column++) {
+      double farthest = Math.max(most[column] - means[column], means[column] - least[column]);
+      units[column] =
+          most[column] == least[column]
+              ? Double.POSITIVE_INFINITY
+              : Math.max(units[column], farthest / MOST_DEVIATIONS);
+    }
+    return new Standardisation(means.clone(), units);
+  }
+
+  /** This one, but for columns before {@code first}, 0-based, which stay as they are. */
+  public Standardisation from(int first) {
+    double[] offsets = means.clone();
+    double[] units = deviations.clone();
+    Arrays.fill(offsets, 0, first, 0);
+    Arrays.fill(units, 0, first, 1);
+    return new Standardisation(offsets, units);
   }
 
   /** The mean of a column, 0-based. */

@@ -76,7 +76,7 @@ final class CombinerChoiceTest {
     }
 
     @Override
-    public void checkSizes(int members, Task task, int outputs) {}
+    public void checkSizes(int members, int features, Task task, int outputs) {}
 
     @Override
     public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {

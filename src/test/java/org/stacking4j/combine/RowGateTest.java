@@ -24,9 +24,9 @@ import org.stacking4j.testing.TinyData;
 final class RowGateTest {
   @Test
   void checkSizes_ofTargets() {
-    RowGate.defaults().checkSizes(3, Task.CLASSIFICATION, 10);
+    RowGate.defaults().checkSizes(3, 0, Task.CLASSIFICATION, 10);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> RowGate.defaults().checkSizes(3, Task.REGRESSION, 1))
+        .isThrownBy(() -> RowGate.defaults().checkSizes(3, 0, Task.REGRESSION, 1))
         .withMessage(
             "a row gate weighs members by the log loss of classes, but the data has targets; use"
                 + " residual, linear or greedy");

@@ -192,6 +192,23 @@ class ConfFileTest {
     assertThat(unseeded(members.get(2).configuration())).isEqualTo(unseeded(Mlp.base(1, 3, 4)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          seed: 1                 | []
+          pass-through: 7         | [7]
+          'pass-through: 0-2, 15' | [0, 1, 2, 15]
+          """)
+  void passThrough_isThatOfEveryStack(String yaml, String columns) throws IOException {
+    ExperimentConfig config = read(yaml);
+
+    for (String label : List.of("in-sample", "out-of-fold", "holdout", "time-ordered")) {
+      assertThat(config.stack(label, 16, 3).passThrough()).hasToString(columns);
+    }
+  }
+
   @Test
   void members_learnFromTheRowsTheyName() throws IOException {
     ExperimentConfig config =
@@ -293,6 +310,8 @@ class ConfFileTest {
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
           label:                        | label
+          pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
+          pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
           holdout: {prediction: mean}   | holdout.prediction
           seed:                         | seed

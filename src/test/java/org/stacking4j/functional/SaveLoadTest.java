@@ -235,10 +235,10 @@ final class SaveLoadTest {
 
   @Test
   void load_ofANewerVersion() throws IOException {
-    // Read as if it were version 3, it might answer with nonsense.
+    // Read as if it were version 4, it might answer with nonsense.
     assertRefused(
-        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 4)),
-        "its format version is 4, this library reads up to 3; use a newer library");
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 5)),
+        "its format version is 5, this library reads up to 4; use a newer library");
   }
 
   @Test
@@ -364,7 +364,7 @@ final class SaveLoadTest {
   }
 
   @Test
-  void save_ofClasses_doesNotSpeakOfTargets() throws IOException {
+  void save_ofClasses_isStillVersionThree_whichOlderLibrariesRead() throws IOException {
     Path file =
         edited(
             entries ->

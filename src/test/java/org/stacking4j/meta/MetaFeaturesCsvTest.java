@@ -69,7 +69,9 @@ final class MetaFeaturesCsvTest {
     LabeledData grouped =
         plain.toLabeledData().withGroups(new long[] {1, 2}).withWeights(new double[] {1, 2});
     for (MetaFeatures written :
-        List.of(plain, MetaFeatures.of(List.of("a", "b"), grouped, new int[][] {{1, 2}, {4, 3}}))) {
+        List.of(
+            plain,
+            MetaFeatures.of(List.of("a", "b"), grouped, new int[][] {{1, 2}, {4, 3}}, List.of()))) {
       written.writeCsv(file);
 
       MetaFeatures read = MetaFeatures.readCsv(file);
@@ -146,7 +148,7 @@ final class MetaFeaturesCsvTest {
     LabeledData rows =
         features(List.of("no", "yes"), new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}).toLabeledData();
     MetaFeatures repeated =
-        MetaFeatures.of(List.of("a", "b"), rows, new int[][] {{1, 2}, {4, 3}, {5, 6}});
+        MetaFeatures.of(List.of("a", "b"), rows, new int[][] {{1, 2}, {4, 3}, {5, 6}}, List.of());
     repeated.writeCsv(file);
 
     assertThat(Files.readString(file))
@@ -159,7 +161,8 @@ final class MetaFeaturesCsvTest {
                 ""));
     assertRoundTrip(repeated);
     LabeledData more = rows.withWeights(new double[] {1, 2}).withGroups(new long[] {3, 4});
-    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), more, new int[][] {{1, 2}, {4, 3}}));
+    assertRoundTrip(
+        MetaFeatures.of(List.of("a", "b"), more, new int[][] {{1, 2}, {4, 3}}, List.of()));
     assertThat(Files.readString(file)).startsWith("row,label,fold,fold_2,weight,group,a.logit_no,");
   }
 
@@ -172,7 +175,7 @@ final class MetaFeaturesCsvTest {
       IntStream.range(0, rows).map(row -> 3 + row % 7).toArray()
     };
 
-    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), table, folds));
+    assertRoundTrip(MetaFeatures.of(List.of("a", "b"), table, folds, List.of()));
   }
 
   @Test

@@ -88,6 +88,77 @@ final class MetaFeaturesTest {
   }
 
   @Test
+  void withFeatures_putsTheRowsOwnColumnsBehindTheLogits() {
+    // Row 31 is the second row of the data, row 17 the third.
+    LabeledData data = data(44, 31, 17);
+
+    MetaFeatures passing = two().withFeatures(data, 2, 0);
+
+    assertThat(passing.inputs().toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{1, 2, 3, 4, 12, 10}, {5, 6, 7, 8, 22, 20}});
+    assertThat(passing.logits().toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}});
+    assertThat(passing.columns())
+        .containsExactly(
+            "a.logit_no", "a.logit_yes", "b.logit_no", "b.logit_yes", "feature_2", "feature_0");
+    assertThat(passing.logitColumns()).isEqualTo(4);
+    assertThat(passing.passedThrough()).containsExactly(2, 0);
+    assertThat(passing.rowIds()).containsExactly(31, 17);
+    assertThat(passing.labels()).containsExactly(1, 0);
+    assertThat(passing.folds()).containsExactly(2, 1);
+    assertThat(passing.toLabeledData().columns()).isEqualTo(6);
+    assertThat(passing.toDataSet().getFeatures()).isEqualTo(passing.inputs());
+    assertThat(two().inputs()).isEqualTo(two().logits());
+    assertThat(two().passedThrough()).isEmpty();
+  }
+
+  @Test
+  void withFeatures_select_andWithout_keepThem() {
+    MetaFeatures passing = two().withFeatures(data(44, 31, 17), 2, 0);
+
+    MetaFeatures second = passing.select(new int[] {1}).without("a");
+
+    assertThat(second.inputs().toFloatMatrix()).isDeepEqualTo(new float[][] {{7, 8, 22, 20}});
+    assertThat(second.logits().toFloatMatrix()).isDeepEqualTo(new float[][] {{7, 8}});
+    assertThat(second.columns())
+        .containsExactly("b.logit_no", "b.logit_yes", "feature_2", "feature_0");
+  }
+
+  @Test
+  void withFeatures_thatCannotBe() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> two().withFeatures(data(44, 31, 18), 0))
+        .withMessage("row 17 is not in the data its features are to come from");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> two().withFeatures(data(44, 31, 17), 3))
+        .withMessage("column 3 is out of range: there are 3 columns, so columns are 0 to 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> two().withFeatures(data(44, 31, 17), 1).withFeatures(data(44, 31, 17), 0))
+        .withMessage("features [1] are passed through already; give all columns at once");
+  }
+
+  /** Members a and b, classes no and yes. */
+  private static MetaFeatures two() {
+    LabeledData rows =
+        LabeledData.of(
+            Nd4j.zeros(DataType.FLOAT, 2, 1),
+            new int[] {1, 0},
+            List.of("no", "yes"),
+            new long[] {31, 17});
+    INDArray logits = Nd4j.createFromArray(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}});
+    return MetaFeatures.of(List.of("a", "b"), rows, new int[] {2, 1}, logits);
+  }
+
+  /** Three rows of three columns: ten times the position, and so much more. */
+  private static LabeledData data(long... ids) {
+    return LabeledData.of(
+        Nd4j.createFromArray(new float[][] {{0, 1, 2}, {10, 11, 12}, {20, 21, 22}}),
+        new int[] {0, 1, 0},
+        List.of("no", "yes"),
+        ids);
+  }
+
+  @Test
   void folds_ofARepeatThatIsNotThere() {
     assertThat(features().repeats()).isEqualTo(1);
     assertThat(features().folds(1)).containsExactly(4, 1);

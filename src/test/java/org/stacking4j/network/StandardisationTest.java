@@ -47,6 +47,40 @@ final class StandardisationTest {
   }
 
   @Test
+  void wary_ofAColumnThatIsHardlyEverSet_countsInFifthsOfTheFarthestRow() {
+    // Column 0 is 100 in one of 100 rows: its mean is 1, its deviation 9.95, and it would be 9.95
+    // deviations away. Column 1 is 0 and 2 in turn, column 2 always 7.
+    float[][] rows = new float[100][];
+    for (int row = 0; row < 100; row++) {
+      rows[row] = new float[] {row == 50 ? 100 : 0, row % 2 * 2, 7};
+    }
+    LabeledData data = LabeledData.of(Nd4j.createFromArray(rows), new float[100][1], List.of("y"));
+    Standardisation plain = Standardisation.ofFeatures(data);
+
+    Standardisation wary = plain.wary(data, 0);
+
+    assertThat(plain.deviation(0)).isCloseTo(9.95, within(0.001));
+    assertThat(wary.deviation(0)).isCloseTo(19.8, within(1e-6));
+    assertThat(wary.deviation(1)).isCloseTo(1, within(1e-6));
+    float[] applied = wary.apply(new float[] {100, 2, 9});
+    assertThat(applied[0]).isCloseTo(5, within(1e-5f));
+    assertThat(applied[1]).isCloseTo(1, within(1e-5f));
+    assertThat(applied[2]).isEqualTo(0);
+    assertThat(plain.wary(data, 1).deviation(0)).isEqualTo(plain.deviation(0));
+    Standardisation last = wary.from(2);
+    assertThat(last.apply(new float[] {100, 2, 9})).containsExactly(100, 2, 0);
+    // Folded into a network, a constant column has no weight.
+    TrainedNetwork network =
+        TinyNetworks.regressionWithWeights(new float[][] {{1}, {10}, {100}}, 0.5f);
+    assertThat(
+            network
+                .withInputScale(last)
+                .logits(Nd4j.createFromArray(new float[][] {{3, 2, 1e6f}}))
+                .toFloatVector())
+        .containsExactly(23.5f);
+  }
+
+  @Test
   void withOutputScale_stretchesTheAnswersAndMovesThem() {
     Standardisation scale = Standardisation.ofTargets(DATA); // means 20 and 4, deviations 10 and 1
     TrainedNetwork network =
