@@ -263,7 +263,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
@@ -284,6 +284,9 @@ class ConfFileTest {
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
           label:                        | label
+          class-weights: equal          | class-weights
+          class-weights:                | class-weights
+          '{task: regression, data: "csv:a.csv", class-weights: balanced}' | class-weights balanced is for classes, found task regression; use none
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
           holdout: {prediction: mean}   | holdout.prediction
           seed:                         | seed
