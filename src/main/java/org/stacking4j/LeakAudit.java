@@ -290,16 +290,24 @@ public record LeakAudit(List<Finding> findings) {
         who = features.members().get(m);
       }
     }
+    double[] weights = table.relativeWeights();
+    double total = Arrays.stream(weights).sum();
+    // So many rows of equal weight have means as uncertain as these rows' (Kish 1965).
+    double effectiveRows =
+        total * total / Arrays.stream(weights).map(weight -> weight * weight).sum();
     double chance = 0;
     double limit;
     if (data.task() == Task.REGRESSION) {
       // Predictions of s standard deviations of the target that are independent of it have an R² of
       // 2 s e - s² with e of about 1 / √n: at most e², whatever s is.
-      limit = MOST_ERRORS * MOST_ERRORS / table.rows();
+      limit = MOST_ERRORS * MOST_ERRORS / effectiveRows;
     } else {
-      int most = Arrays.stream(table.classCounts()).max().orElse(0);
-      chance = (double) most / table.rows();
-      limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / table.rows());
+      double[] ofClass = new double[table.outputs()];
+      for (int row = 0; row < weights.length; row++) {
+        ofClass[table.label(row)] += weights[row];
+      }
+      chance = Arrays.stream(ofClass).max().orElse(0) / total;
+      limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / effectiveRows);
     }
     return new Finding(
         "permuted labels give chance",
@@ -314,11 +322,12 @@ public record LeakAudit(List<Finding> findings) {
             limit));
   }
 
-  /** Accuracy, or R². */
+  /** Accuracy, or R², by the rows' weights. */
   private static double score(INDArray answers, LabeledData rows) {
     return rows.task() == Task.REGRESSION
         ? RegressionEvaluation.of(answers, rows).r2()
-        : Evaluation.accuracy(answers.argMax(1).toIntVector(), rows.labels());
+        : Evaluation.accuracy(
+            answers.argMax(1).toIntVector(), rows.labels(), rows.relativeWeights());
   }
 
   private static String scoreName(Task task) {

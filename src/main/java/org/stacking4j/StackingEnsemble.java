@@ -306,7 +306,7 @@ public final class StackingEnsemble {
         logits.argMax(1).toIntVector(),
         Transforms.softmax(logits, true),
         data.labels(),
-        data.isWeighted() ? data.weights() : null);
+        data.relativeWeights());
   }
 
   /**

@@ -1,8 +1,12 @@
 package org.stacking4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,30 @@ final class LeakAuditTest {
         .startsWith("pass  " + UNSEEN + ": ")
         .contains("pass  " + CHANCE + ": accuracy of member ")
         .contains("pass  member 'a', rows given against held out: accuracy ");
+  }
+
+  @Test
+  void of_weightedRows_allowsForHowFewRowsCount() {
+    StackingConfig config = config().outOfFold(3).build();
+    double[] weights = new double[150];
+    Arrays.fill(weights, 3);
+    assertThat(LeakAudit.of(config, DATA.withWeights(weights), RUNNER))
+        .isEqualTo(LeakAudit.of(config, DATA, RUNNER));
+    for (int row = 0; row < 150; row++) {
+      weights[row] = row % 15 == 0 ? 50 : 1;
+    }
+
+    Finding chance = finding(LeakAudit.of(config, DATA.withWeights(weights), RUNNER), CHANCE);
+
+    // 10 rows of 50 and 140 of 1 are as good as 640² / 25140 = 16.29 rows.
+    Matcher found =
+        Pattern.compile("chance is at most ([0-9.]+), with its error ([0-9.]+)")
+            .matcher(chance.detail());
+    assertThat(found.find()).isTrue();
+    double most = Double.parseDouble(found.group(1));
+    assertThat(Double.parseDouble(found.group(2)))
+        .isEqualTo(most + 3 * Math.sqrt(most * (1 - most) / (640.0 * 640 / 25140)), within(5e-4));
+    assertThat(chance.passed()).isTrue();
   }
 
   @Test

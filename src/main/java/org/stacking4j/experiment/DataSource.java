@@ -18,17 +18,18 @@ final class DataSource {
   private DataSource() {}
 
   /**
-   * Reads the rows.
+   * Reads the rows and weighs them.
    *
    * @throws IllegalArgumentException if the name is unknown or there are fewer rows than asked for
    * @throws IOException if the files cannot be read
    */
   static TrainTest load(ExperimentConfig config) throws IOException {
     TrainTest all = all(config);
-    return new TrainTest(
-        all.name(),
-        first(all.train(), config.train(), "train"),
-        first(all.test(), config.test(), "test"));
+    LabeledData train = first(all.train(), config.train(), "train");
+    LabeledData test = first(all.test(), config.test(), "test");
+    return config.classWeights() == ExperimentConfig.ClassWeights.BALANCED
+        ? new TrainTest(all.name(), train.balanced(), test.balanced())
+        : new TrainTest(all.name(), train, test);
   }
 
   /** Whether the columns are measures of any scale, and not the pixels of a picture. */

@@ -36,6 +36,8 @@ import org.stacking4j.network.Trainer;
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
+ * @param classWeights whether all classes count the same, however many rows they have: in fits,
+ *     choices and judging, each part by its own rows
  * @param members the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
@@ -56,6 +58,7 @@ public record ExperimentConfig(
     int train,
     int test,
     long seed,
+    ClassWeights classWeights,
     List<BaseNetwork> members,
     Fit fit,
     String passThrough,
@@ -192,6 +195,19 @@ public record ExperimentConfig(
     }
   }
 
+  /** How much a row counts. */
+  public enum ClassWeights {
+    /** All rows alike. */
+    NONE,
+    /** All classes alike: {@link org.stacking4j.data.LabeledData#balanced}. */
+    BALANCED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** Which meta learner. */
   public enum Meta {
     /** Residual, linear or greedy, whichever is best on held-out rows. */
@@ -250,6 +266,10 @@ public record ExperimentConfig(
           "task regression needs numbers to predict, which data '"
               + data
               + "' does not have; use csv:FILE");
+    }
+    if (task == Task.REGRESSION && classWeights != ClassWeights.NONE) {
+      throw new IllegalArgumentException(
+          "class-weights " + classWeights + " is for classes, found task regression; use none");
     }
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(

@@ -289,7 +289,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
@@ -312,6 +312,9 @@ class ConfFileTest {
           label:                        | label
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
+          class-weights: equal          | class-weights
+          class-weights:                | class-weights
+          '{task: regression, data: "csv:a.csv", class-weights: balanced}' | class-weights balanced is for classes, found task regression; use none
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
           holdout: {prediction: mean}   | holdout.prediction
           seed:                         | seed

@@ -2,6 +2,7 @@ package org.stacking4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.TrainTest;
+import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
@@ -118,6 +120,47 @@ class ExperimentTest {
     assertThat(StackingEnsemble.load(out.resolve("ensemble.zip")).evaluate(split.test()))
         .isEqualTo(board.row("stack out-of-fold").evaluation());
     assertThat(withoutTiming("out").get("trainers")).allMatch(t -> t.asText().equals("fused"));
+  }
+
+  @Test
+  void run_balanced_countsClassesAlike_inFitsAndInJudging() throws IOException {
+    // 60 rows of class 0 and 20 of class 1 in training, 20 and 7 in the test.
+    LabeledData all = TinyData.blobs(160, 2, 2, 3);
+    StringBuilder text = new StringBuilder("a,b,kind\n");
+    int rare = 0;
+    for (int row = 0; row < 160; row++) {
+      if (all.label(row) == 0 || rare++ < 27) {
+        float[] x = all.features(row, row + 1).data().asFloat();
+        text.append(x[0]).append(',').append(x[1]).append(',').append(all.label(row)).append('\n');
+      }
+    }
+    Path table = Files.writeString(folder.resolve("my.csv"), text);
+    Object[] keys = {
+      "data", "csv:" + table, "class-weights", "balanced", "strategy", "out-of-fold"
+    };
+    Recorded heard = new Recorded();
+
+    Findings found = new Experiment(config(keys), 1, heard).run(folder.resolve("out"));
+
+    assertThat(heard.found.get(0))
+        .isEqualTo("all classes count the same: accuracy is the mean recall of the classes");
+    double meanRecall = (found.confusion().recall(0) + found.confusion().recall(1)) / 2;
+    assertThat(found.leaderboard().row("stack out-of-fold").evaluation().accuracy())
+        .isEqualTo(meanRecall, within(1e-12));
+    assertThat(found.verdict()).contains(" weighted rows, p ");
+    LabeledData training =
+        MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv")).toLabeledData();
+    assertThat(training.classCounts()).containsExactly(60, 20);
+    for (int row = 0; row < training.rows(); row++) {
+      assertThat(training.weight(row))
+          .isEqualTo(training.label(row) == 0 ? 40 / 60.0 : 2, within(1e-12));
+    }
+    TrainTest split = TrainTest.split("mine", CsvTable.load(table, "kind"), 0.25, 1);
+    Evaluation fresh =
+        StackingEnsemble.load(folder.resolve("out/ensemble.zip")).evaluate(split.test().balanced());
+    Evaluation judged = found.leaderboard().row("stack out-of-fold").evaluation();
+    assertThat(fresh.accuracy()).isEqualTo(judged.accuracy(), within(1e-12));
+    assertThat(fresh.logLoss()).isEqualTo(judged.logLoss(), within(1e-6));
   }
 
   @Test
@@ -354,6 +397,7 @@ class ExperimentTest {
   private static final class Recorded implements ExperimentListener {
     final List<String> finished = new ArrayList<>();
     final List<String> plans = new ArrayList<>();
+    final List<String> found = new ArrayList<>();
     int announced;
     int epochs;
     private int stage;
@@ -371,6 +415,7 @@ class ExperimentTest {
 
     @Override
     public void found(String line) {
+      found.add(line);
       assertThat(line).containsPattern("accuracy|combined by|is right on");
     }
 
