@@ -59,7 +59,7 @@ public final class FusedNetwork implements AutoCloseable {
     this.gradientNormLimit = gradientNormLimit;
     this.iteration = network.getIterationCount();
     this.epoch = network.getEpochCount();
-    parameters = new Parameters(network.params().dup().data().asFloat());
+    parameters = new Parameters(network.params().toFloatVector());
     updates = new Updates(parameters, (BaseMultiLayerUpdater<?>) network.getUpdater());
     stages = Stages.training(network, parameters, maxRows, seed);
     outputs = Stages.outputs(configuration);

@@ -57,5 +57,7 @@ final class Dl4jSteps implements TrainingSteps {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    TrainingSteps.free(network);
+  }
 }

@@ -8,6 +8,7 @@ import org.stacking4j.fused.FusedNetwork;
 
 /** Steps by the fused step. */
 final class FusedSteps implements TrainingSteps {
+  private final MultiLayerNetwork initialised;
   private final FusedNetwork network;
   private final LabeledData data;
   private final int outputs;
@@ -18,6 +19,7 @@ final class FusedSteps implements TrainingSteps {
   private final float[] targets;
 
   FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
+    initialised = network;
     data = task.inputs();
     outputs = data.outputs();
     this.network =
@@ -62,5 +64,6 @@ final class FusedSteps implements TrainingSteps {
   @Override
   public void close() {
     network.close();
+    TrainingSteps.free(initialised);
   }
 }

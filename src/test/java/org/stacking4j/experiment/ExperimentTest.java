@@ -159,8 +159,7 @@ class ExperimentTest {
     Evaluation fresh =
         StackingEnsemble.load(folder.resolve("out/ensemble.zip")).evaluate(split.test().balanced());
     Evaluation judged = found.leaderboard().row("stack out-of-fold").evaluation();
-    assertThat(fresh.accuracy()).isEqualTo(judged.accuracy(), within(1e-12));
-    assertThat(fresh.logLoss()).isEqualTo(judged.logLoss(), within(1e-6));
+    assertThat(fresh).isEqualTo(judged);
   }
 
   @Test
