@@ -112,10 +112,10 @@ public final class StepStages {
       for (int i = 0; i < layers.length; i++) {
         int in = layers[i][0];
         int out = layers[i][1];
-        Blas.timesTransposed(x.at(0), w.at(0), z.at(0), ROWS, out, in);
-        Blas.transposedTimes(z.at(0), x.at(0), w.at(0), out, in, ROWS);
+        Blas.timesTransposed(x.at(0), w.at(0), z.at(0), ROWS, out, in, out);
+        Blas.transposedTimes(z.at(0), x.at(0), w.at(0), out, in, ROWS, in);
         if (i > 0) {
-          Blas.times(z.at(0), w.at(0), x.at(0), ROWS, in, out);
+          Blas.times(z.at(0), w.at(0), x.at(0), ROWS, in, out, in);
         }
       }
     }

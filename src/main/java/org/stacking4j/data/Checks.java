@@ -51,6 +51,17 @@ final class Checks {
     }
   }
 
+  static void areSome(int trainRows, int testRows) {
+    if (trainRows < 1 || testRows < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d training and %d test rows were asked for: ask for at least one of each",
+              trainRows,
+              testRows));
+    }
+  }
+
   static void areClassNames(List<String> names) {
     if (names.size() < 2) {
       throw new IllegalArgumentException(

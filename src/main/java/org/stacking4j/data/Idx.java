@@ -75,7 +75,17 @@ final class Idx {
    * @throws IOException if the file is of another kind, damaged, cut off or too long
    */
   static Idx read(InputStream in, Kind kind, String source) throws IOException {
-    return new Reader(in, kind, source).read();
+    return new Reader(in, kind, source).read(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads the first images of a file, and what follows them only if {@code most} is not less than
+   * there are.
+   *
+   * @throws IOException as {@link #read} does, for what was read
+   */
+  static Idx readImages(InputStream in, int most, String source) throws IOException {
+    return new Reader(in, Kind.IMAGES, source).read(most);
   }
 
   /** What errors call the file. */
@@ -83,7 +93,7 @@ final class Idx {
     return source;
   }
 
-  /** How many images or labels there are. */
+  /** How many images or labels there are in the file. */
   int items() {
     return sizes[0];
   }
@@ -93,7 +103,7 @@ final class Idx {
     return labels[index] & 0xff;
   }
 
-  /** The images, one row each, their pixels row by row, scaled. */
+  /** The images that were read, one row each, their pixels row by row, scaled. */
   FeatureStore pixels() {
     return Objects.requireNonNull(pixels, "labels are no pixels");
   }
@@ -137,7 +147,7 @@ final class Idx {
       this.source = source;
     }
 
-    Idx read() throws IOException {
+    Idx read(int most) throws IOException {
       try (InputStream in = unpacked()) {
         checkMagic(in);
         int[] sizes = sizes(in);
@@ -145,8 +155,8 @@ final class Idx {
         Idx idx =
             kind == Kind.LABELS
                 ? new Idx(source, sizes, bytes(in, count), null)
-                : new Idx(source, sizes, new byte[0], pixels(in, sizes[0], count));
-        if (in.read() >= 0) {
+                : new Idx(source, sizes, new byte[0], pixels(in, most, sizes[0], count));
+        if (most >= sizes[0] && in.read() >= 0) {
           throw new IOException(
               String.format(
                   Locale.ROOT,
@@ -231,16 +241,18 @@ final class Idx {
     }
 
     /** Scales the pixels as they come, so that the file is never in memory as a whole. */
-    private FeatureStore pixels(InputStream in, int images, int count) throws IOException {
+    private FeatureStore pixels(InputStream in, int most, int images, int count)
+        throws IOException {
       expected += count;
-      byte[] sample = grown(in, Math.min(count, SAMPLE_BYTES));
+      int rows = Math.min(most, images);
+      int columns = count / images;
+      byte[] sample = grown(in, Math.min(rows * columns, SAMPLE_BYTES));
       found -= sample.length; // it is read once more
       InputStream all = new SequenceInputStream(new ByteArrayInputStream(sample), in);
-      int columns = count / images;
       byte[] buffer = new byte[BUFFER_BYTES];
       try {
         return FeatureStore.filled(
-            images,
+            rows,
             columns,
             (from, to, target) -> {
               try {

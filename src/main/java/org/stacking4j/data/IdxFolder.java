@@ -39,13 +39,30 @@ public final class IdxFolder {
    *     too long, or if the files do not fit each other; the message names the file
    */
   public static TrainTest load(Path folder) throws IOException {
+    return load(folder, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads the first rows of a folder, as {@link #load(Path)} does, and of the image files no more
+   * than that. Labels are all read, so the classes are those of the whole data set.
+   *
+   * @param folder where the files are
+   * @param trainRows how many training rows, 1 or more; all if there are fewer
+   * @param testRows how many test rows, 1 or more; all if there are fewer
+   * @return the data, named {@code idx:} and the folder's name
+   * @throws IllegalArgumentException if less than 1 is asked for
+   * @throws IOException as {@link #load(Path)} does; what comes after the last image asked for is
+   *     not looked at
+   */
+  public static TrainTest load(Path folder, int trainRows, int testRows) throws IOException {
+    Checks.areSome(trainRows, testRows);
     if (!Files.isDirectory(folder)) {
       throw new IOException(
           String.format(
               Locale.ROOT, "%s is not a folder: name the one with the IDX files", folder));
     }
-    IdxPair train = pair(folder, "train");
-    IdxPair test = pair(folder, "t10k");
+    IdxPair train = pair(folder, "train", trainRows);
+    IdxPair test = pair(folder, "t10k", testRows);
     if (!train.images().itemShape().equals(test.images().itemShape())) {
       throw new IOException(
           String.format(
@@ -62,35 +79,35 @@ public final class IdxFolder {
     return new TrainTest("idx:" + name(folder), train.toData(names), test.toData(names));
   }
 
-  private static IdxPair pair(Path folder, String part) throws IOException {
-    return new IdxPair(
-        read(folder, part + "-images", "idx3-ubyte", Idx.Kind.IMAGES),
-        read(folder, part + "-labels", "idx1-ubyte", Idx.Kind.LABELS));
+  private static IdxPair pair(Path folder, String part, int most) throws IOException {
+    Path images = file(folder, part + "-images", "idx3-ubyte");
+    Path labels = file(folder, part + "-labels", "idx1-ubyte");
+    try (InputStream in = Files.newInputStream(images);
+        InputStream labelsIn = Files.newInputStream(labels)) {
+      return new IdxPair(
+          Idx.readImages(in, most, images.toString()),
+          Idx.read(labelsIn, Idx.Kind.LABELS, labels.toString()));
+    }
   }
 
-  private static Idx read(Path folder, String stem, String suffix, Idx.Kind kind)
-      throws IOException {
+  private static Path file(Path folder, String stem, String suffix) throws IOException {
     List<String> names =
         Stream.of("-", ".")
             .flatMap(dot -> Stream.of("", ".gz").map(gz -> stem + dot + suffix + gz))
             .toList();
-    Path file =
-        names.stream()
-            .map(folder::resolve)
-            .filter(Files::isRegularFile)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        String.format(
-                            Locale.ROOT,
-                            "%s has no file of %s: looked for %s",
-                            folder,
-                            stem,
-                            String.join(", ", names))));
-    try (InputStream in = Files.newInputStream(file)) {
-      return Idx.read(in, kind, file.toString());
-    }
+    return names.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    String.format(
+                        Locale.ROOT,
+                        "%s has no file of %s: looked for %s",
+                        folder,
+                        stem,
+                        String.join(", ", names))));
   }
 
   private static void checkKnown(Idx labels, int classes) throws IOException {

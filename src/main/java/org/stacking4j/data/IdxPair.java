@@ -42,9 +42,10 @@ final class IdxPair {
     return IntStream.range(0, labels.items()).map(labels::label).max().orElseThrow();
   }
 
-  /** One row per image, its pixels row by row, scaled; ids 0 to rows - 1. */
+  /** One row per image that was read, its pixels row by row, scaled; ids 0 to rows - 1. */
   LabeledData toData(List<String> classNames) {
-    int[] labelOfRow = IntStream.range(0, labels.items()).map(labels::label).toArray();
-    return LabeledData.of(images.pixels(), labelOfRow, classNames);
+    FeatureStore pixels = images.pixels();
+    int[] labelOfRow = IntStream.range(0, pixels.rows()).map(labels::label).toArray();
+    return LabeledData.of(pixels, labelOfRow, classNames);
   }
 }

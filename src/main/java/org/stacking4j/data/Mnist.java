@@ -40,28 +40,44 @@ public final class Mnist {
    * @throws IllegalStateException if a bundled file is missing or damaged
    */
   public static TrainTest load() {
-    return load(name -> Mnist.class.getResourceAsStream("mnist/" + name));
+    return load(Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  static TrainTest load(Bundle bundle) {
+  /**
+   * Reads the first digits anew, as {@link #load()} does, in a part of the time and memory.
+   *
+   * @param train how many training digits, 1 or more; all if there are fewer
+   * @param test how many test digits, 1 or more; all if there are fewer
+   * @throws IllegalArgumentException if less than 1 is asked for
+   * @throws IllegalStateException if a bundled file is missing or damaged, wherever it is
+   */
+  public static TrainTest load(int train, int test) {
+    return load(name -> Mnist.class.getResourceAsStream("mnist/" + name), train, test);
+  }
+
+  static TrainTest load(Bundle bundle, int train, int test) {
+    Checks.areSome(train, test);
     try {
       String checksums = new String(bytes(bundle, CHECKSUMS), UTF_8);
       return new TrainTest(
           "mnist",
-          pair(bundle, checksums, "train").toData(DIGITS),
-          pair(bundle, checksums, "t10k").toData(DIGITS));
+          pair(bundle, checksums, "train", train).toData(DIGITS),
+          pair(bundle, checksums, "t10k", test).toData(DIGITS));
     } catch (IOException e) {
       throw new UncheckedIOException("the bundled MNIST cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private static IdxPair pair(Bundle bundle, String checksums, String part) throws IOException {
+  private static IdxPair pair(Bundle bundle, String checksums, String part, int most)
+      throws IOException {
+    String images = part + "-images-idx3-ubyte.gz";
+    String labels = part + "-labels-idx1-ubyte.gz";
     return new IdxPair(
-        read(bundle, checksums, part + "-images-idx3-ubyte.gz", Idx.Kind.IMAGES),
-        read(bundle, checksums, part + "-labels-idx1-ubyte.gz", Idx.Kind.LABELS));
+        Idx.readImages(checked(bundle, checksums, images), most, "bundled " + images),
+        Idx.read(checked(bundle, checksums, labels), Idx.Kind.LABELS, "bundled " + labels));
   }
 
-  private static Idx read(Bundle bundle, String checksums, String name, Idx.Kind kind)
+  private static InputStream checked(Bundle bundle, String checksums, String name)
       throws IOException {
     byte[] file = bytes(bundle, name);
     String sum = Sha256.hexOf(file);
@@ -75,7 +91,7 @@ public final class Mnist {
                   CHECKSUMS)
               + " the library again");
     }
-    return Idx.read(new ByteArrayInputStream(file), kind, "bundled " + name);
+    return new ByteArrayInputStream(file);
   }
 
   private static byte[] bytes(Bundle bundle, String name) throws IOException {

@@ -40,11 +40,12 @@ final class DataSource {
   private static TrainTest all(ExperimentConfig config) throws IOException {
     String data = config.data();
     if (data.equals("mnist")) {
-      return Mnist.load();
+      return Mnist.load(most(config.train()), most(config.test()));
     }
     try {
       if (data.startsWith(IDX) && data.length() > IDX.length()) {
-        return IdxFolder.load(Path.of(data.substring(IDX.length())));
+        return IdxFolder.load(
+            Path.of(data.substring(IDX.length())), most(config.train()), most(config.test()));
       }
       if (data.startsWith(CSV) && data.length() > CSV.length()) {
         return split(Path.of(data.substring(CSV.length())), config);
@@ -68,6 +69,11 @@ final class DataSource {
       rows = config.label().isEmpty() ? CsvTable.load(file) : CsvTable.load(file, config.label());
     }
     return TrainTest.split(CSV + file.getFileName(), rows, config.testFraction(), config.seed());
+  }
+
+  /** Pictures that are not asked for need not be read. */
+  private static int most(int count) {
+    return count == 0 ? Integer.MAX_VALUE : count;
   }
 
   private static LabeledData first(LabeledData data, int count, String key) {

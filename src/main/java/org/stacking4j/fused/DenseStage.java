@@ -13,19 +13,24 @@ final class DenseStage extends Stage {
   private final int units;
   private final boolean first;
   private final boolean bias;
+  private final Crew crew;
 
   private final NativeFloats x;
+  private final NativeFloats dx;
   private final NativeFloats z;
   private final NativeFloats ones;
   private final float[] output;
-  private float[] inputGradient = new float[0];
+  private final float[] inputGradient;
 
-  private final FloatPointer xAt;
+  private final Product forward;
+  private final Product toWeights;
+  private final Product toInput;
+  private final Crew.Work backward = this::backward;
+  private int partsToWeights;
+
   private final FloatPointer zAt;
   private final FloatPointer onesAt;
-  private final FloatPointer weightsAt;
   private final FloatPointer biasAt;
-  private final FloatPointer weightGradientAt;
   private final FloatPointer biasGradientAt;
 
   /**
@@ -44,20 +49,27 @@ final class DenseStage extends Stage {
     this.units = units;
     this.first = first;
     this.bias = biasOffset >= 0;
+    this.crew = parameters.crew;
     x = new NativeFloats(Math.multiplyExact(maxRows, inputs));
+    int gradients = first || !parameters.trained ? 0 : maxRows * inputs;
+    dx = new NativeFloats(gradients);
     z = new NativeFloats(Math.multiplyExact(maxRows, units));
     ones = new NativeFloats(maxRows);
     float[] one = new float[maxRows];
     Arrays.fill(one, 1);
     ones.write(one, maxRows);
     output = new float[maxRows * units];
-    xAt = x.at(0);
+    inputGradient = new float[gradients];
     zAt = z.at(0);
     onesAt = ones.at(0);
-    weightsAt = parameters.weights.at(weightOffset);
-    weightGradientAt = parameters.gradient.at(weightOffset);
     biasAt = parameters.weights.at(Math.max(0, biasOffset));
     biasGradientAt = parameters.gradient.at(Math.max(0, biasOffset));
+    FloatPointer xAt = x.at(0);
+    FloatPointer weightsAt = parameters.weights.at(weightOffset);
+    FloatPointer gradientAt = parameters.gradient.at(weightOffset);
+    forward = new Product(Blas::timesTransposed, xAt, weightsAt, inputs, zAt, units);
+    toWeights = new Product(Blas::transposedTimes, zAt, xAt, 1, gradientAt, inputs);
+    toInput = new Product(Blas::times, zAt, weightsAt, 1, dx.at(0), inputs);
   }
 
   /** Where the network's input goes, {@code [rows, inputs]}, if this stage is the first. */
@@ -70,7 +82,7 @@ final class DenseStage extends Stage {
     if (!first) {
       x.write(input, rows * inputs);
     }
-    Blas.timesTransposed(xAt, weightsAt, zAt, rows, units, inputs);
+    crew.run(forward.prepare(rows, inputs, 1), forward);
     if (bias) {
       Blas.addToRows(biasAt, onesAt, zAt, rows, units);
     }
@@ -81,25 +93,31 @@ final class DenseStage extends Stage {
   @Override
   float[] backward(float[] gradient, int rows) {
     z.write(gradient, rows * units);
-    Blas.transposedTimes(zAt, xAt, weightGradientAt, units, inputs, rows);
     if (bias) {
       Blas.sumOfRows(zAt, onesAt, biasGradientAt, rows, units);
     }
-    if (first) {
-      return inputGradient;
+    int products = first ? 1 : 2;
+    partsToWeights = toWeights.prepare(units, rows, products);
+    int partsToInput = first ? 0 : toInput.prepare(rows, units, products);
+    crew.run(partsToWeights + partsToInput, backward);
+    if (!first) {
+      dx.read(inputGradient, rows * inputs);
     }
-    // Its input is needed no more, so the gradient may take its place.
-    Blas.times(zAt, weightsAt, xAt, rows, inputs, units);
-    if (inputGradient.length < rows * inputs) {
-      inputGradient = new float[rows * inputs];
-    }
-    x.read(inputGradient, rows * inputs);
     return inputGradient;
+  }
+
+  private void backward(int part) {
+    if (part < partsToWeights) {
+      toWeights.part(part);
+    } else {
+      toInput.part(part - partsToWeights);
+    }
   }
 
   @Override
   public void close() {
     x.close();
+    dx.close();
     z.close();
     ones.close();
   }

@@ -37,6 +37,11 @@ public final class FusedNetwork implements AutoCloseable {
   private int iteration;
   private int epoch;
 
+  /** Reads a network that one thread will train. */
+  public FusedNetwork(MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed) {
+    this(network, maxRows, gradientNormLimit, seed, new Crew());
+  }
+
   /**
    * Reads a network.
    *
@@ -45,9 +50,11 @@ public final class FusedNetwork implements AutoCloseable {
    * @param maxRows the largest batch, 1 or more
    * @param gradientNormLimit the largest 2-norm of the mean gradient, infinity for none
    * @param seed of dropout
+   * @param crew whose helpers, if it has any, make steps shorter and no bit different; stays open
    * @throws IllegalArgumentException if there is an obstacle
    */
-  public FusedNetwork(MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed) {
+  public FusedNetwork(
+      MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed, Crew crew) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
     Optional<String> obstacle = obstacle(configuration);
     if (obstacle.isPresent()) {
@@ -59,7 +66,7 @@ public final class FusedNetwork implements AutoCloseable {
     this.gradientNormLimit = gradientNormLimit;
     this.iteration = network.getIterationCount();
     this.epoch = network.getEpochCount();
-    parameters = new Parameters(network.params().toFloatVector());
+    parameters = new Parameters(network.params().toFloatVector(), crew);
     updates = new Updates(parameters, (BaseMultiLayerUpdater<?>) network.getUpdater());
     stages = Stages.training(network, parameters, maxRows, seed);
     outputs = Stages.outputs(configuration);

@@ -21,7 +21,12 @@ final class NativeFloats implements AutoCloseable {
 
   /** The address of one value; lives as long as this object is open. */
   FloatPointer at(int index) {
-    return new FloatPointer(pointer).position(index);
+    return after(pointer, index);
+  }
+
+  /** The address of a value some places further on. */
+  static FloatPointer after(FloatPointer address, int places) {
+    return new FloatPointer(address).position(address.position() + places);
   }
 
   /** The same memory. */

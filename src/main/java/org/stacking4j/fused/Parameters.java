@@ -13,21 +13,28 @@ final class Parameters implements AutoCloseable {
   final float[] values;
   final NativeFloats weights;
   final NativeFloats gradient;
+  final Crew crew;
+  final boolean trained;
   private final FloatPointer[] chunks;
 
-  Parameters(float[] values) {
-    this(values, values.length);
+  /**
+   * @param crew who computes with them
+   */
+  Parameters(float[] values, Crew crew) {
+    this(values, true, crew);
   }
 
   /** Parameters that will not change, without a gradient. */
   static Parameters frozen(float[] values) {
-    return new Parameters(values, 0);
+    return new Parameters(values, false, new Crew());
   }
 
-  private Parameters(float[] values, int gradients) {
+  private Parameters(float[] values, boolean trained, Crew crew) {
     this.values = values;
+    this.crew = crew;
+    this.trained = trained;
     this.weights = new NativeFloats(values.length);
-    this.gradient = new NativeFloats(gradients);
+    this.gradient = new NativeFloats(trained ? values.length : 0);
     weights.write(values, values.length);
     chunks = new FloatPointer[(values.length + CHUNK - 1) / CHUNK];
     for (int i = 0; i < chunks.length; i++) {

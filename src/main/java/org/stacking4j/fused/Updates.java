@@ -23,11 +23,19 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * DL4J; it is moved when read and when stored.
  */
 final class Updates {
+  private static final int PART = 1 << 15;
+
   private final Parameters parameters;
   private final List<Segment> segments = new ArrayList<>();
+  private final List<Segment> parts = new ArrayList<>();
+  private final Crew.Work update = this::update;
   private final float[] first;
   private final float[] second;
   private final float[] gradient;
+
+  private float scale;
+  private int iteration;
+  private int epoch;
 
   /**
    * A stretch of parameters that are updated alike.
@@ -75,6 +83,12 @@ final class Updates {
       }
       return sum;
     }
+
+    /** Some of it, by places among all parameters. */
+    Segment part(int from, int to) {
+      return new Segment(
+          from, to, updater, regularisation, state + (from - this.from), stateStride);
+    }
   }
 
   Updates(Parameters parameters, BaseMultiLayerUpdater<?> updater) {
@@ -89,6 +103,9 @@ final class Updates {
     }
     for (Segment segment : segments) {
       state = Math.max(state, parts(segment.updater()));
+      for (int from = segment.from(); from < segment.to(); from += PART) {
+        parts.add(segment.part(from, Math.min(segment.to(), from + PART)));
+      }
     }
     gradient = new float[parameters.values.length];
     first = new float[state > 0 ? parameters.values.length : 0];
@@ -165,33 +182,39 @@ final class Updates {
    * @param scale what the gradient is multiplied by first
    */
   void apply(float scale, int iteration, int epoch) {
-    for (Segment segment : segments) {
-      IUpdater updater = segment.updater();
-      double rate = updater.getLearningRate(iteration, epoch);
-      float l2 = (float) segment.l2(iteration, epoch);
-      float kept = (float) (1 - segment.decay(rate, iteration, epoch));
-      int from = segment.from();
-      int to = segment.to();
-      float[] w = parameters.values;
-      parameters.gradient.get(from, gradient, to - from);
-      multiply(gradient, scale, from, to);
-      if (l2 != 0) {
-        add(w, l2, gradient, from, to);
-      }
-      if (kept != 1) {
-        // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
-        multiply(w, kept, from, to);
-      }
-      if (updater instanceof Adam adam) {
-        adam(adam, (float) rate, iteration, from, to);
-      } else if (updater instanceof Nesterovs nesterovs) {
-        float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
-        nesterovs(w, first, gradient, (float) rate, momentum, from, to);
-      } else {
-        add(gradient, (float) -rate, w, from, to);
-      }
-      parameters.weights.put(from, w, to - from);
+    this.scale = scale;
+    this.iteration = iteration;
+    this.epoch = epoch;
+    parameters.crew.run(parts.size(), update);
+  }
+
+  private void update(int part) {
+    Segment segment = parts.get(part);
+    IUpdater updater = segment.updater();
+    double rate = updater.getLearningRate(iteration, epoch);
+    float l2 = (float) segment.l2(iteration, epoch);
+    float kept = (float) (1 - segment.decay(rate, iteration, epoch));
+    int from = segment.from();
+    int to = segment.to();
+    float[] w = parameters.values;
+    parameters.gradient.get(from, gradient, to - from);
+    multiply(gradient, scale, from, to);
+    if (l2 != 0) {
+      add(w, l2, gradient, from, to);
     }
+    if (kept != 1) {
+      // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
+      multiply(w, kept, from, to);
+    }
+    if (updater instanceof Adam adam) {
+      adam(adam, (float) rate, iteration, from, to);
+    } else if (updater instanceof Nesterovs nesterovs) {
+      float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
+      nesterovs(w, first, gradient, (float) rate, momentum, from, to);
+    } else {
+      add(gradient, (float) -rate, w, from, to);
+    }
+    parameters.weights.put(from, w, to - from);
   }
 
   private void adam(Adam adam, float rate, int iteration, int from, int to) {

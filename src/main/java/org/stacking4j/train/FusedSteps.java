@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.Crew;
 import org.stacking4j.fused.FusedNetwork;
 
 /** Steps by the fused step. */
@@ -18,7 +19,7 @@ final class FusedSteps implements TrainingSteps {
   private final float @Nullable [] weights;
   private final float[] targets;
 
-  FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows) {
+  FusedSteps(MultiLayerNetwork network, FitTask task, int maxRows, Crew crew) {
     initialised = network;
     data = task.inputs();
     outputs = data.outputs();
@@ -27,7 +28,8 @@ final class FusedSteps implements TrainingSteps {
             network,
             maxRows,
             task.settings().gradientNormLimit(),
-            Seeds.of(task.seed(), "dropout", 0));
+            Seeds.of(task.seed(), "dropout", 0),
+            crew);
     @Nullable INDArray own = task.margin();
     margins = own == null ? null : own.dup('c').data().asFloat();
     margin = own == null ? null : new float[maxRows * outputs];

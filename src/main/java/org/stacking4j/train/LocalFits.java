@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.fused.Crew;
 
 /**
  * Runs fits on a bounded pool of threads of this machine, one fit and one native thread each. The
@@ -66,7 +68,7 @@ public final class LocalFits implements FitRunner {
     AtomicInteger number = new AtomicInteger();
     ExecutorService pool =
         Executors.newFixedThreadPool(
-            Math.min(threads, tasks.size()),
+            threads,
             work -> {
               Thread thread = new Thread(work, "stacking4j-fit-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -85,8 +87,13 @@ public final class LocalFits implements FitRunner {
     // Failures are met as they happen, results are put back into the order of the tasks.
     var ended = new ExecutorCompletionService<FitResult>(pool);
     List<Future<FitResult>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
+    List<Crew> crews = tasks.stream().map(task -> new Crew()).toList();
     for (int i : longestFirst(tasks)) {
-      futures.set(i, ended.submit(() -> fit(tasks.get(i), oneAtATime)));
+      futures.set(i, ended.submit(() -> fit(tasks.get(i), oneAtATime, crews.get(i))));
+    }
+    // A thread comes to these when no fit is left for it.
+    for (int i = 1; i < threads; i++) {
+      pool.execute(() -> help(crews));
     }
     try {
       for (int i = 0; i < tasks.size(); i++) {
@@ -120,10 +127,10 @@ public final class LocalFits implements FitRunner {
         .toList();
   }
 
-  private static FitResult fit(FitTask task, FitListener listener) {
-    try {
+  private static FitResult fit(FitTask task, FitListener listener, Crew crew) {
+    try (crew) {
       listener.onEvent(new FitEvent.Started(task));
-      FitResult result = NetworkFitter.fit(task, listener);
+      FitResult result = NetworkFitter.fit(task, listener, crew);
       listener.onEvent(new FitEvent.Finished(task, result.seconds()));
       return result;
     } catch (Throwable cause) { // also OutOfMemoryError: whoever waits must learn which fit it was
@@ -176,6 +183,19 @@ public final class LocalFits implements FitRunner {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Helps one fit after the other, while any runs that has room for a helper. */
+  private static void help(List<Crew> crews) {
+    Optional<Crew> fewest = fewestHelpers(crews);
+    while (fewest.isPresent() && !Thread.currentThread().isInterrupted()) {
+      fewest.get().help();
+      fewest = fewestHelpers(crews);
+    }
+  }
+
+  private static Optional<Crew> fewestHelpers(List<Crew> crews) {
+    return crews.stream().filter(Crew::hasRoom).min(Comparator.comparingInt(Crew::helpers));
   }
 
   private record OneAtATime(FitListener listener) implements FitListener {

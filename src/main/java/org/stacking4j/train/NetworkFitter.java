@@ -16,6 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.data.Task;
+import org.stacking4j.fused.Crew;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NativeThreads;
@@ -40,10 +41,11 @@ final class NetworkFitter {
   /**
    * Fits a network on the calling thread.
    *
+   * @param crew whose helpers the fused step may have
    * @throws CancellationException if the thread is interrupted
    * @throws ArithmeticException if the loss or a parameter stops being a finite number
    */
-  static FitResult fit(FitTask task, FitListener listener) {
+  static FitResult fit(FitTask task, FitListener listener, Crew crew) {
     long start = System.nanoTime();
     NativeThreads.useOne();
     FitSettings settings = task.settings();
@@ -59,7 +61,7 @@ final class NetworkFitter {
     boolean regression = task.data().task() == Task.REGRESSION;
     @Nullable Standardisation scale = regression ? Standardisation.ofTargets(task.data()) : null;
     FitTask inside = scale == null ? task : task.standardised(scale);
-    try (TrainingSteps steps = steps(trainer, inside)) {
+    try (TrainingSteps steps = steps(trainer, inside, crew)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
         double loss = epoch(steps, settings.batchSize(), order, epoch);
@@ -104,7 +106,7 @@ final class NetworkFitter {
     return obstacle.isPresent() ? Trainer.DL4J : Trainer.FUSED;
   }
 
-  private static TrainingSteps steps(Trainer trainer, FitTask task) {
+  private static TrainingSteps steps(Trainer trainer, FitTask task, Crew crew) {
     var network = new MultiLayerNetwork(task.configuration());
     network.init();
     if (task.settings().uniformBiases()) {
@@ -114,7 +116,7 @@ final class NetworkFitter {
       return new Dl4jSteps(network, task);
     }
     int mostRows = Math.min(task.data().rows(), task.settings().batchSize() + 1);
-    return new FusedSteps(network, task, mostRows);
+    return new FusedSteps(network, task, mostRows, crew);
   }
 
   /** One pass over the rows in the given order; returns the mean loss. */

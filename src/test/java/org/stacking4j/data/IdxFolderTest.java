@@ -107,6 +107,35 @@ class IdxFolderTest {
   }
 
   @Test
+  void load_ofTheFirstRows_isTheBeginningOfAll() throws IOException {
+    TrainTest all = IdxFolder.load(folder);
+
+    TrainTest some = IdxFolder.load(folder, 2, 1);
+
+    assertThat(some.train().labels()).containsExactly(2, 0);
+    assertThat(some.train().features()).isEqualTo(all.train().features(0, 2));
+    assertThat(some.train().classNames()).isEqualTo(all.train().classNames());
+    assertThat(some.test().labels()).containsExactly(1);
+    assertThat(some.test().features()).isEqualTo(all.test().features(0, 1));
+    assertTiny(IdxFolder.load(folder, 4, 3));
+    assertThatThrownBy(() -> IdxFolder.load(folder, 2, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("2 training and 0 test rows were asked for: ask for at least one of each");
+  }
+
+  @Test
+  void load_ofTheFirstRows_knowsTheClassesOfAll() throws IOException {
+    // Class 2 comes only after the rows asked for; which classes there are must not depend on them.
+    Files.write(file("train-labels-idx1-ubyte"), IdxBytes.labels(0, 1, 2));
+
+    assertThat(IdxFolder.load(folder, 2, 2).train().classNames()).containsExactly("0", "1", "2");
+
+    Files.write(file("t10k-labels-idx1-ubyte"), IdxBytes.labels(1, 200));
+    assertThatThrownBy(() -> IdxFolder.load(folder, 2, 1))
+        .hasMessageStartingWith(file("t10k-labels-idx1-ubyte") + " has label 200 in row 1");
+  }
+
+  @Test
   void load_notAFolder() {
     Path missing = folder.resolveSibling("missing");
     assertFails(missing, missing + " is not a folder: name the one with the IDX files");

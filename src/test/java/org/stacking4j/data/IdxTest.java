@@ -101,6 +101,45 @@ class IdxTest {
     assertThat(pixels(images(both))[2][1]).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void readImages_readsNoMoreThanTheFirst(boolean packed) throws IOException {
+    byte[] values = new byte[5_000_000];
+    new SplittableRandom(1).nextBytes(values);
+    byte[] file = IdxBytes.file(new int[] {0x803, 5000, 10, 100}, values);
+    byte[] given = packed ? IdxBytes.gzip(file) : file;
+    ByteArrayInputStream in = new ByteArrayInputStream(given);
+
+    Idx idx = Idx.readImages(in, 2, "pictures");
+
+    assertThat(TinyRows.values(idx.pixels().gather(new int[] {0, 1})))
+        .isDeepEqualTo(scaled(Arrays.copyOf(values, 2000), 1000));
+    assertThat(idx.pixels().rows()).isEqualTo(2);
+    assertThat(idx.items()).isEqualTo(5000); // as many labels there must be
+    assertThat(given.length - in.available()).isLessThan(1 << 18);
+  }
+
+  @Test
+  void readImages_ofAsManyAsThereAre_readsToTheEnd() throws IOException {
+    byte[] longer = Arrays.copyOf(IMAGES, IMAGES.length + 1);
+    ByteArrayInputStream in = new ByteArrayInputStream(longer);
+
+    assertThatThrownBy(() -> Idx.readImages(in, 3, "pictures"))
+        .hasMessage(
+            "pictures goes on after the 22 bytes that its header promises: fetch the file again");
+    assertThat(Idx.readImages(new ByteArrayInputStream(IMAGES), 4, "pictures").pixels().rows())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void readImages_cutOffWithinTheFirst() {
+    ByteArrayInputStream in = new ByteArrayInputStream(Arrays.copyOf(IMAGES, 17));
+
+    assertThatThrownBy(() -> Idx.readImages(in, 1, "pictures"))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage("pictures is cut off: expected 22 bytes, found 17: fetch the file again");
+  }
+
   @Test
   void read_empty() {
     assertFails(new byte[0], "pictures is empty: fetch the file again");

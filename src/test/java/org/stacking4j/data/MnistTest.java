@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -97,6 +98,41 @@ class MnistTest {
   }
 
   @Test
+  void load_ofTheFirstRows_isTheBeginningOfAll() {
+    TrainTest some = Mnist.load(700, 20_000);
+
+    assertThat(some.train().rows()).isEqualTo(700);
+    assertThat(some.train().features()).isEqualTo(mnist.train().features(0, 700));
+    assertThat(some.train().labels()).isEqualTo(Arrays.copyOf(mnist.train().labels(), 700));
+    assertThat(some.train().classNames()).isEqualTo(mnist.train().classNames());
+    assertThat(some.train().rowIds()).isEqualTo(LongStream.range(0, 700).toArray());
+    assertThat(some.test().digest()).isEqualTo(mnist.test().digest()); // there are only 10 000
+  }
+
+  @Test
+  void load_ofNoRows() {
+    assertThatThrownBy(() -> Mnist.load(0, 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("0 training and 5 test rows were asked for: ask for at least one of each");
+  }
+
+  @Test
+  void load_ofTheFirstRows_damagedBehindThem() {
+    String name = "train-images-idx3-ubyte.gz";
+    byte[] damaged = bundled(name);
+    damaged[damaged.length - 100] ^= 1;
+
+    assertThatThrownBy(
+            () ->
+                Mnist.load(
+                    asked ->
+                        new ByteArrayInputStream(asked.equals(name) ? damaged : bundled(asked)),
+                    10,
+                    10))
+        .hasMessageStartingWith("bundled MNIST file train-images-idx3-ubyte.gz is damaged:");
+  }
+
+  @Test
   void load_damagedFile() {
     String name = "train-labels-idx1-ubyte.gz";
     byte[] damaged = bundled(name);
@@ -106,7 +142,9 @@ class MnistTest {
             () ->
                 Mnist.load(
                     asked ->
-                        new ByteArrayInputStream(asked.equals(name) ? damaged : bundled(asked))))
+                        new ByteArrayInputStream(asked.equals(name) ? damaged : bundled(asked)),
+                    10,
+                    10))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "bundled MNIST file %s is damaged: its SHA-256 is %s, not the one in SHA256SUMS; fetch"
@@ -120,7 +158,9 @@ class MnistTest {
     assertThatThrownBy(
             () ->
                 Mnist.load(
-                    asked -> new ByteArrayInputStream(bundled(asked.replace("train-l", "t10k-l")))))
+                    asked -> new ByteArrayInputStream(bundled(asked.replace("train-l", "t10k-l"))),
+                    10,
+                    10))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("bundled MNIST file train-labels-idx1-ubyte.gz is damaged:");
   }
@@ -133,12 +173,14 @@ class MnistTest {
                     asked ->
                         asked.startsWith("t10k-i")
                             ? null
-                            : new ByteArrayInputStream(bundled(asked))))
+                            : new ByteArrayInputStream(bundled(asked)),
+                    10,
+                    10))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "bundled MNIST file t10k-images-idx3-ubyte.gz is missing: fetch or build the library"
                 + " again");
-    assertThatThrownBy(() -> Mnist.load(asked -> null))
+    assertThatThrownBy(() -> Mnist.load(asked -> null, 10, 10))
         .hasMessageStartingWith("bundled MNIST file SHA256SUMS is missing:");
   }
 

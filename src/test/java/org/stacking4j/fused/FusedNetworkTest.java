@@ -3,6 +3,7 @@ package org.stacking4j.fused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -306,6 +309,53 @@ final class FusedNetworkTest {
     float[] once = afterOneStep(configuration, features, targets, 2);
 
     assertThat(afterOneStep(configuration, features, targets, 2)).containsExactly(once);
+  }
+
+  /** The network is as wide as the recipe's, so that its products and its update are cut. */
+  @ParameterizedTest
+  @CsvSource({"0, 12", "4, 12", "0, 5", "3, 7"})
+  @Timeout(60)
+  void step_helpedForAWhile_givesTheSameBits(int from, int to) throws InterruptedException {
+    List<float[]> alone = parametersAfterEachStep(12, 12);
+
+    List<float[]> helped = parametersAfterEachStep(from, to);
+
+    for (int step = 0; step < 12; step++) {
+      assertThat(helped.get(step)).as("after step %d", step).isEqualTo(alone.get(step));
+    }
+  }
+
+  private static List<float[]> parametersAfterEachStep(int helpFrom, int helpTo)
+      throws InterruptedException {
+    MultiLayerConfiguration configuration = Mlp.base(300, 10, 256, 256);
+    configuration.getConfs().forEach(conf -> conf.setSeed(9));
+    RandomNetworks drawn = new RandomNetworks(2);
+    List<float[]> parameters = new ArrayList<>();
+    try (Crew crew = new Crew();
+        FusedNetwork fused = new FusedNetwork(network(configuration), 128, 2, 1, crew)) {
+      Thread helper = new Thread(crew::help);
+      for (int step = 0; step < 12; step++) {
+        if (step == helpFrom) {
+          helper.start();
+          while (crew.helpers() == 0) {
+            Thread.onSpinWait();
+          }
+        }
+        if (step == helpTo) {
+          helper.interrupt();
+          helper.join();
+        }
+        int rows = step == 7 ? 83 : 128; // as an epoch's last batch
+        float[] targets = new float[rows * 10];
+        for (int row = 0; row < rows; row++) {
+          targets[row * 10 + row % 10] = 1;
+        }
+        fused.input().put(0, drawn.uniform(rows * 300, -2, 2));
+        fused.step(rows, targets, null, null);
+        parameters.add(fused.parameters());
+      }
+    }
+    return parameters;
   }
 
   private static void withoutDropout(MultiLayerConfiguration configuration, long seed) {

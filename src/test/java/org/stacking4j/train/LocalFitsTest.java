@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
@@ -55,6 +56,26 @@ final class LocalFitsTest {
   }
 
   @Test
+  @Timeout(60)
+  void run_fewerFitsThanThreads_helpedOnesGiveTheSameBits() {
+    // Wide enough for its products to be cut. Alone from the beginning, or once the others are
+    // done.
+    LabeledData rows = TinyData.blobs(300, 260, 3, 1);
+    var wide = Mlp.base(260, 3, 256);
+    FitSettings settings = new FitSettings(4, 128, 2, true);
+    FitTask small = task("small", 1, SETTINGS);
+    FitTask large = new FitTask("large", 0, 0, wide, settings, rows, null, 5);
+    float[] alone = parameters(LocalFits.onThreads(1).run(List.of(large))).get(0);
+
+    for (int threads : new int[] {2, 3, 20}) {
+      LocalFits fits = LocalFits.onThreads(threads);
+      assertThat(parameters(fits.run(List.of(large))).get(0)).isEqualTo(alone);
+      assertThat(parameters(fits.run(List.of(small, large, small))).get(1)).isEqualTo(alone);
+      assertThat(parameters(fits.run(List.of(large, large))).get(1)).isEqualTo(alone);
+    }
+  }
+
+  @Test
   void run_sharedConfiguration_isNoRace() {
     // DL4J keeps dropout masks in the configuration; all these tasks are made from the same one.
     var shared = Mlp.base(6, 3, 8, 8);
@@ -81,7 +102,8 @@ final class LocalFitsTest {
 
     for (int i = 0; i < 4; i++) {
       assertThat(results.get(i).network().parameters())
-          .isEqualTo(NetworkFitter.fit(tasks.get(i), FitListener.NONE).network().parameters());
+          .isEqualTo(
+              NetworkFitter.fit(tasks.get(i), FitListener.NONE, new Crew()).network().parameters());
     }
     assertThat(results.get(0).epochLosses()).hasSize(8);
     assertThat(results.get(0).seconds()).isPositive();
@@ -349,6 +371,29 @@ final class LocalFitsTest {
     assertThat(workers).hasSize(2);
     for (Thread worker : workers) {
       worker.join(); // the pool has let it go; it ends by itself
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void interrupt_ofTheCaller_endsHelpersToo() throws Exception {
+    Thread caller = Thread.currentThread();
+    FitListener listener =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded) {
+            caller.interrupt();
+          }
+        };
+
+    assertThatThrownBy(
+            () -> LocalFits.onThreads(3).withListener(listener).run(List.of(task("a", 1, ENDLESS))))
+        .isInstanceOf(CancellationException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("stacking4j-fit-")) {
+        thread.join();
+      }
     }
   }
 

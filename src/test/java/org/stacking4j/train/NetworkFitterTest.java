@@ -29,6 +29,7 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -255,7 +256,7 @@ final class NetworkFitterTest {
             3);
     List<FitEvent> events = new ArrayList<>();
 
-    FitResult result = NetworkFitter.fit(task, events::add);
+    FitResult result = NetworkFitter.fit(task, events::add, new Crew());
 
     INDArray logits = result.network().logits(data.features());
     double expected = 0;
@@ -364,7 +365,8 @@ final class NetworkFitterTest {
                       if (event instanceof FitEvent.EpochEnded ended && ended.epoch() == 2) {
                         Thread.currentThread().interrupt();
                       }
-                    }))
+                    },
+                    new Crew()))
         .isInstanceOf(CancellationException.class)
         .hasMessage("cancelled in epoch 3");
     assertThat(Thread.interrupted()).isTrue(); // and cleared, for the tests that follow
@@ -484,7 +486,7 @@ final class NetworkFitterTest {
   }
 
   private static FitResult fit(FitTask task) {
-    return NetworkFitter.fit(task, FitListener.NONE);
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew());
   }
 
   private static FitTask task(MultiLayerConfiguration configuration, FitSettings settings) {

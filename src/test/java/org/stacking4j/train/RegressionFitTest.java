@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
+import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.TrainedNetwork;
@@ -34,7 +35,8 @@ final class RegressionFitTest {
     // Mean 20, deviation 10: the targets are -1 and 1 inside. From zero, the gradient of the mean
     // of (w x + b - t)² is -2 for w and 0 for b, so a step of 0.5 makes w = 1 and b = 0: in the
     // target's unit 10 x + 20.
-    FitResult fit = NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE);
+    FitResult fit =
+        NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE, new Crew());
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 20}, within(1e-5f));
     assertThat(fit.network().logits(X).toFloatVector())
@@ -51,7 +53,8 @@ final class RegressionFitTest {
     // for w and -0.4 for b, so a step of 0.5 makes w = 0.4 and b = 0.2, stretched 4 x + 2.
     INDArray margin = Nd4j.createFromArray(new float[][] {{12}, {24}});
 
-    FitResult fit = NetworkFitter.fit(task(TWO, margin, ONE_STEP, trainer), FitListener.NONE);
+    FitResult fit =
+        NetworkFitter.fit(task(TWO, margin, ONE_STEP, trainer), FitListener.NONE, new Crew());
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {4, 2}, within(1e-5f));
   }
@@ -66,7 +69,8 @@ final class RegressionFitTest {
     // -1.
     LabeledData weighted = TWO.withWeights(new double[] {1, 3});
 
-    FitResult fit = NetworkFitter.fit(task(weighted, null, ONE_STEP, trainer), FitListener.NONE);
+    FitResult fit =
+        NetworkFitter.fit(task(weighted, null, ONE_STEP, trainer), FitListener.NONE, new Crew());
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 25}, within(1e-5f));
   }
@@ -78,7 +82,7 @@ final class RegressionFitTest {
 
     FitTask task =
         new FitTask("a", 0, 0, TinyNetworks.regression(1, 2, 1), ONE_STEP, data, null, 1);
-    FitResult fit = NetworkFitter.fit(task, FitListener.NONE);
+    FitResult fit = NetworkFitter.fit(task, FitListener.NONE, new Crew());
 
     // The mean over two targets halves the gradient, so a step of 1 goes as far as 0.5 above.
     assertThat(fit.network().logits(X).toFloatMatrix())
@@ -123,7 +127,7 @@ final class RegressionFitTest {
               null,
               1);
       parameters[trainer == Trainer.FUSED ? 0 : 1] =
-          NetworkFitter.fit(task, FitListener.NONE)
+          NetworkFitter.fit(task, FitListener.NONE, new Crew())
               .network()
               .logits(data.features())
               .data()
@@ -144,7 +148,7 @@ final class RegressionFitTest {
             data,
             null,
             1);
-    return NetworkFitter.fit(task, FitListener.NONE).network();
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew()).network();
   }
 
   private static FitTask task(
