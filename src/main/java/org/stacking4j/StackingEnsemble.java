@@ -264,8 +264,8 @@ public final class StackingEnsemble {
 
   private static void checkFinite(INDArray features) {
     for (long from = 0; from < features.size(0); from += Chunks.ROWS) {
-      var range = NDArrayIndex.interval(from, Math.min(features.size(0), from + Chunks.ROWS));
-      INDArray chunk = features.get(range, NDArrayIndex.all());
+      long to = Math.min(features.size(0), from + Chunks.ROWS);
+      INDArray chunk = Chunks.rows(features, from, to);
       // Zero times NaN or infinity is NaN, and so is every sum it is in. Anything else gives zero:
       // the sum cannot overflow, nor can it matter in how many parts ND4J adds it up.
       INDArray zeros = Nd4j.createUninitialized(DataType.FLOAT, chunk.shape()).assign(chunk);
@@ -328,8 +328,7 @@ public final class StackingEnsemble {
             data.rows(),
             data.outputs(),
             (from, to) -> {
-              var range = NDArrayIndex.interval(from, to);
-              INDArray chunk = memberLogits.get(range, NDArrayIndex.all());
+              INDArray chunk = Chunks.rows(memberLogits, from, to);
               if (combiner().features() == 0) {
                 return combiner().logits(chunk);
               }

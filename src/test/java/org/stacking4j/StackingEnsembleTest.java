@@ -32,6 +32,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -77,6 +78,16 @@ final class StackingEnsembleTest {
     assertThat(ensemble.predict(TEST.features())).isEqualTo(logits.argMax(1).toIntVector());
     assertThat(ensemble.logits(TEST.features()))
         .isEqualTo(ensemble.combiner().logits(ensemble.memberLogits(TEST.features())));
+  }
+
+  @Test
+  void answers_toSomeColumnsOfALongMatrix_areThoseOfACopy() {
+    LabeledData many = TinyData.blobs(2100, 6, 3, 2);
+    INDArray wide = Nd4j.hstack(many.features(), many.features());
+    INDArray columns = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(6, 12));
+
+    assertThat(floats(ensemble.logits(columns)))
+        .isEqualTo(floats(ensemble.logits(many.features())));
   }
 
   @Test

@@ -218,7 +218,7 @@ public final class MemberNetworks {
         features.size(0),
         width(),
         (from, to) -> {
-          INDArray rows = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+          INDArray rows = Chunks.rows(features, from, to);
           INDArray chunk = rows.castTo(DataType.FLOAT); // once for all networks; often the rows
           INDArray logits = logitsOfChunk(chunk, prediction, needed);
           if (chunk != rows) {

@@ -1,5 +1,6 @@
 package org.stacking4j.network;
 
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,6 +19,20 @@ public final class Chunks {
   public static final int ROWS = 2048;
 
   private Chunks() {}
+
+  /**
+   * Some rows of a matrix: a view wherever ND4J can make one.
+   *
+   * @param from inclusive
+   * @param to exclusive
+   */
+  public static INDArray rows(INDArray matrix, long from, long to) {
+    INDArray view = matrix.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+    // ND4J loses the data of a view of a view that begins beyond what the outer one has values.
+    return view.data() == null
+        ? Nd4j.pullRows(matrix, 1, IntStream.range((int) from, (int) to).toArray())
+        : view;
+  }
 
   /** Makes the result of some rows. */
   @FunctionalInterface
@@ -40,7 +55,7 @@ public final class Chunks {
     for (int from = 0; from < rows; from += ROWS) {
       int to = (int) Math.min(rows, from + (long) ROWS);
       INDArray result = part.of(from, to);
-      all.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).assign(result);
+      rows(all, from, to).assign(result);
       // Left to the garbage collector, which sees how small the object is and not what it holds,
       // results would pile up.
       result.close();

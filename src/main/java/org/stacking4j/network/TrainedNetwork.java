@@ -16,7 +16,6 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.stacking4j.data.Task;
 import org.stacking4j.fused.FusedLogits;
 import org.stacking4j.fused.FusedNetwork;
@@ -152,7 +151,7 @@ public final class TrainedNetwork {
 
   /** What it sees of some rows: a view of all columns, or a copy of its own. */
   private INDArray seen(INDArray features, int from, int to) {
-    INDArray rows = features.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+    INDArray rows = Chunks.rows(features, from, to);
     if (columns.isEmpty()) {
       return rows;
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 final class ChunksTest {
   @ParameterizedTest
@@ -44,6 +45,19 @@ final class ChunksTest {
             List.of(Chunks.ROWS, 2 * Chunks.ROWS),
             List.of(2 * Chunks.ROWS, 2 * Chunks.ROWS + 1));
     assertThat(parts).allSatisfy(part -> assertThat(part.wasClosed()).isTrue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 2049, 2100, 4096, 5000})
+  void rows_ofColumnsOfAMatrix(int count) {
+    INDArray wide = Nd4j.hstack(counted(0, count), counted(7, 7 + count), counted(3, 3 + count));
+    INDArray columns = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(2, 4));
+
+    for (int from = 0; from < count; from += 700) {
+      int to = Math.min(count, from + 700);
+      assertThat(floats(Chunks.rows(columns, from, to)))
+          .isEqualTo(floats(counted(7 + from, 7 + to)));
+    }
   }
 
   private static INDArray counted(int from, int to) {
