@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.AtomicFile;
@@ -76,49 +78,73 @@ final class MetaFeaturesCsv {
       header.add(GROUP);
     }
     header.addAll(features.columns());
+    // Most of the time goes into digits, so some chunks at once become text, and then go out in
+    // turn.
+    int together = CHUNK * Runtime.getRuntime().availableProcessors();
     AtomicFile.write(
         file,
         out -> {
           Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          try (CsvWriter csv = CsvWriter.builder().build(writer)) {
-            csv.writeRecord(header);
-            String[] line = new String[header.size()];
-            float[] targets = new float[table.outputs()];
-            for (int from = 0; from < table.rows(); from += CHUNK) {
-              int to = Math.min(table.rows(), from + CHUNK);
-              INDArray chunk = table.features(from, to);
-              float[] values = chunk.data().asFloat();
-              chunk.close();
-              int next = 0;
-              for (int row = from; row < to; row++) {
-                line[0] = Long.toString(table.rowId(row));
-                int column = 1;
-                if (regression) {
-                  table.targets(new int[] {row}, targets);
-                  for (float target : targets) {
-                    line[column++] = NumberOutput.toString(target, true);
-                  }
-                } else {
-                  line[column++] = table.classNames().get(table.label(row));
-                }
-                for (int[] ofRepeat : folds) {
-                  line[column++] = Integer.toString(ofRepeat[row]);
-                }
-                if (table.isWeighted()) {
-                  line[column++] = NumberOutput.toString(table.weight(row), true);
-                }
-                if (table.isGrouped()) {
-                  line[column++] = Long.toString(table.group(row));
-                }
-                for (; column < line.length; column++) {
-                  // The shortest digits that read back as the same bits.
-                  line[column] = NumberOutput.toString(values[next++], true);
-                }
-                csv.writeRecord(line);
-              }
+          CsvWriter.builder().build(writer).writeRecord(header).flush();
+          for (int start = 0; start < table.rows(); start += together) {
+            List<String> texts =
+                IntStream.iterate(start, from -> from + CHUNK)
+                    .limit((Math.min(together, table.rows() - start) + CHUNK - 1L) / CHUNK)
+                    .parallel()
+                    .mapToObj(from -> text(table, folds, header.size(), from))
+                    .toList();
+            for (String text : texts) {
+              writer.write(text);
             }
           }
+          writer.flush();
         });
+  }
+
+  /** The lines of one chunk of rows. */
+  private static String text(LabeledData table, int[][] folds, int columns, int from) {
+    boolean regression = table.task() == Task.REGRESSION;
+    int to = Math.min(table.rows(), from + CHUNK);
+    INDArray chunk = table.features(from, to);
+    float[] values = chunk.data().asFloat();
+    chunk.close();
+    StringWriter text = new StringWriter((to - from) * columns * 12);
+    CsvWriter csv = CsvWriter.builder().build(text);
+    String[] line = new String[columns];
+    float[] targets = new float[table.outputs()];
+    int next = 0;
+    for (int row = from; row < to; row++) {
+      line[0] = Long.toString(table.rowId(row));
+      int column = 1;
+      if (regression) {
+        table.targets(new int[] {row}, targets);
+        for (float target : targets) {
+          line[column++] = NumberOutput.toString(target, true);
+        }
+      } else {
+        line[column++] = table.classNames().get(table.label(row));
+      }
+      for (int[] ofRepeat : folds) {
+        line[column++] = Integer.toString(ofRepeat[row]);
+      }
+      if (table.isWeighted()) {
+        line[column++] = NumberOutput.toString(table.weight(row), true);
+      }
+      if (table.isGrouped()) {
+        line[column++] = Long.toString(table.group(row));
+      }
+      for (; column < line.length; column++) {
+        // The shortest digits that read back as the same bits.
+        line[column] = NumberOutput.toString(values[next++], true);
+      }
+      csv.writeRecord(line);
+    }
+    try {
+      csv.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
   }
 
   static MetaFeatures read(Path file) throws IOException {
