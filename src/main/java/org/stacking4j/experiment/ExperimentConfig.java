@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -25,6 +26,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
+import org.stacking4j.train.EarlyStopping;
 
 /**
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
@@ -41,6 +43,7 @@ import org.stacking4j.network.Trainer;
  * @param members the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
+ * @param metaEarlyStopping whether meta networks stop early
  * @param passThrough which feature columns meta networks see behind the logits, such as {@code 0-3,
  *     7}, counted from 0; empty for none
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
@@ -61,6 +64,7 @@ public record ExperimentConfig(
     ClassWeights classWeights,
     List<BaseNetwork> members,
     Fit fit,
+    MetaEarlyStopping metaEarlyStopping,
     String passThrough,
     String strategy,
     InSample inSample,
@@ -223,16 +227,15 @@ public record ExperimentConfig(
     /** Members' weights for each row, by a gate. */
     GATE;
 
-    MetaLearner[] learners(Trainer trainer) {
-      FitSettings settings = FitSettings.defaults().withTrainer(trainer);
-      MetaLearner residual = MetaNetwork.residual().withSettings(settings);
-      MetaLearner linear = MetaNetwork.linear().withSettings(settings);
+    MetaLearner[] learners(UnaryOperator<MetaNetwork> fitted) {
+      MetaLearner residual = fitted.apply(MetaNetwork.residual());
+      MetaLearner linear = fitted.apply(MetaNetwork.linear());
       MetaLearner greedy = new GreedySelection(25);
       return switch (this) {
         case BEST -> new MetaLearner[] {residual, linear, greedy};
         case RESIDUAL -> new MetaLearner[] {residual};
         case LINEAR -> new MetaLearner[] {linear};
-        case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(settings)};
+        case FREE -> new MetaLearner[] {fitted.apply(MetaNetwork.free())};
         case GREEDY -> new MetaLearner[] {greedy};
         case GATE -> new MetaLearner[] {RowGate.defaults()};
       };
@@ -241,6 +244,20 @@ public record ExperimentConfig(
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * How meta networks are fitted.
+   *
+   * @param share of their rows that is held back to stop early, 0 for none
+   * @param patience after how many epochs in a row without a lower loss there
+   */
+  public record MetaEarlyStopping(double share, int patience) {
+    public MetaEarlyStopping {
+      if (share != 0) {
+        new EarlyStopping(share, patience); // checks
+      }
     }
   }
 
@@ -315,26 +332,33 @@ public record ExperimentConfig(
           member.member(task, DataSource.isTable(data), columns, outputs, fit.trainer()));
     }
     switch (label) {
-      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit.trainer()));
+      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(this::fitted));
       case "out-of-fold" ->
           builder
               .outOfFold(outOfFold.folds(), outOfFold.repeats())
               .prediction(outOfFold.prediction())
-              .metaLearners(outOfFold.meta().learners(fit.trainer()))
+              .metaLearners(outOfFold.meta().learners(this::fitted))
               .doNoHarm(outOfFold.doNoHarm());
       case "time-ordered" ->
           builder
               .timeOrdered(timeOrdered.folds())
-              .metaLearners(timeOrdered.meta().learners(fit.trainer()))
+              .metaLearners(timeOrdered.meta().learners(this::fitted))
               .doNoHarm(timeOrdered.doNoHarm());
       default ->
           builder
               .holdout(holdout.fraction())
               .prediction(holdout.prediction())
-              .metaLearners(holdout.meta().learners(fit.trainer()))
+              .metaLearners(holdout.meta().learners(this::fitted))
               .doNoHarm(holdout.doNoHarm());
     }
     return builder.build();
+  }
+
+  private MetaNetwork fitted(MetaNetwork network) {
+    MetaNetwork own = network.withSettings(FitSettings.defaults().withTrainer(fit.trainer()));
+    return metaEarlyStopping.share() == 0
+        ? own
+        : own.withEarlyStopping(metaEarlyStopping.share(), metaEarlyStopping.patience());
   }
 
   /** How many epochs one fit of each member has, all together. */

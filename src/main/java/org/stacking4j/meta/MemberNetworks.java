@@ -123,7 +123,8 @@ public final class MemberNetworks {
                 null,
                 own,
                 member.columns(),
-                member.snapshotEpochs()));
+                member.snapshotEpochs(),
+                null));
       }
     }
     List<FitResult> results = runner.run(tasks);

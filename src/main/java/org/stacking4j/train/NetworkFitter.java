@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stacking4j.data.Folds;
 import org.stacking4j.data.Task;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
@@ -28,6 +29,9 @@ import org.stacking4j.network.Trainer;
  *
  * <p>ND4J's random numbers belong to a thread and are seeded at the start of a fit, so a fit must
  * begin and end on one thread; then its parameters depend on nothing but its task.
+ *
+ * <p>With early stopping, the rows that are held back reach no step, no scale and no mean weight;
+ * the fit is one on the others that is looked at after each epoch.
  *
  * <p>Targets are standardised by the rows of the fit, and the scale is folded into the output layer
  * afterwards, so the network that comes out is an ordinary one.
@@ -49,7 +53,10 @@ final class NetworkFitter {
     FitSettings settings = task.settings();
     Trainer trainer = trainer(task);
     var shuffle = new SplittableRandom(Seeds.of(task.seed(), "shuffle", 0));
-    int[] order = new int[task.data().rows()];
+    @Nullable EarlyStopping stopping = task.stopping();
+    @Nullable Folds split = stopping == null ? null : task.heldBack(stopping);
+    FitTask learned = split == null ? task : task.on(split.training(1));
+    int[] order = new int[learned.data().rows()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
@@ -57,8 +64,12 @@ final class NetworkFitter {
     List<FitResult> snapshots = new ArrayList<>();
     long since = start;
     boolean regression = task.data().task() == Task.REGRESSION;
-    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(task.data()) : null;
-    FitTask inside = scale == null ? task : task.standardised(scale);
+    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(learned.data()) : null;
+    FitTask inside = scaled(learned, scale);
+    @Nullable HeldBack heldBack =
+        split == null || stopping == null
+            ? null
+            : new HeldBack(scaled(task.on(split.heldOut(1)), scale), stopping.patience());
     try (TrainingSteps steps = steps(trainer, inside)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
@@ -67,22 +78,32 @@ final class NetworkFitter {
         steps.endEpoch();
         losses.add(loss);
         if (task.snapshots().contains(epoch)) {
-          TrainedNetwork network = network(task, steps, scale);
+          TrainedNetwork network = network(task, steps.parameters(), scale);
           long now = System.nanoTime();
           snapshots.add(new FitResult(network, losses, (now - since) / 1e9, trainer));
           since = now;
         }
         listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
+        if (heldBack != null && heldBack.endEpoch(steps.parameters())) {
+          break;
+        }
       }
+      float[] last = steps.parameters();
+      float[] kept = heldBack == null ? last : heldBack.best(last);
+      List<Double> until = heldBack == null ? losses : heldBack.until(losses);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new FitResult(network(task, steps, scale), losses, seconds, trainer, snapshots);
+      return new FitResult(network(task, kept, scale), until, seconds, trainer, snapshots);
     }
+  }
+
+  private static FitTask scaled(FitTask task, @Nullable Standardisation scale) {
+    return scale == null ? task : task.standardised(scale);
   }
 
   /** The network as its configuration describes it, without what was added for the fit. */
   private static TrainedNetwork network(
-      FitTask task, TrainingSteps steps, @Nullable Standardisation scale) {
-    TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+      FitTask task, float[] parameters, @Nullable Standardisation scale) {
+    TrainedNetwork network = TrainedNetwork.of(task.configuration(), parameters);
     if (scale != null) {
       // A margin is in the target's unit and has its mean already.
       network = network.withOutputScale(scale, task.margin() == null);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
@@ -27,6 +28,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
+import org.stacking4j.train.EarlyStopping;
 
 class ConfFileTest {
   @TempDir Path folder;
@@ -108,6 +110,22 @@ class ConfFileTest {
 
     assertThat(config.stack("out-of-fold", 16, 3).metaLearners())
         .containsExactly(RowGate.defaults());
+  }
+
+  @Test
+  void metaNetworks_mayStopEarly() throws IOException {
+    String early = "meta-early-stopping: {share: 0.2}\n";
+
+    for (String meta : List.of("residual", "linear", "free")) {
+      String stack = "out-of-fold: {meta: " + meta + "}\n";
+      assertThat(metaNetwork(read(early + stack)).earlyStopping())
+          .contains(new EarlyStopping(0.2, 3));
+      assertThat(metaNetwork(read(stack)).earlyStopping()).isEmpty();
+    }
+  }
+
+  private static MetaNetwork metaNetwork(ExperimentConfig config) throws IOException {
+    return (MetaNetwork) config.stack("out-of-fold", 16, 3).metaLearners().get(0);
   }
 
   @Test
@@ -310,6 +328,8 @@ class ConfFileTest {
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
           label:                        | label
+          meta-early-stopping: {share: 1} | meta-early-stopping: early stopping must hold back a share of the rows > 0 and < 1, found 1.0
+          'meta-early-stopping: {share: 0.1, patience: 0}' | meta-early-stopping: the patience of early stopping must be >= 1 epoch, found 0
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
           class-weights: equal          | class-weights

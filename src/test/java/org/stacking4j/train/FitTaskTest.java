@@ -54,7 +54,8 @@ final class FitTaskTest {
             null,
             1,
             List.of(),
-            List.of());
+            List.of(),
+            null);
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }
