@@ -34,12 +34,16 @@ import org.stacking4j.train.EarlyStopping;
  * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
  * @param task what is asked about the rows: which class, or a number, which only CSV files have
  * @param label the column of a CSV file that holds the labels or the target; empty for the last
+ * @param weight the column of a CSV file that holds the rows' weights; empty for none
+ * @param group the column of a CSV file whose text rows that belong together have in common, which
+ *     neither folds nor the split into training and test part; empty for none
  * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
  * @param classWeights whether all classes count the same, however many rows they have: in fits,
- *     choices and judging, each part by its own rows
+ *     choices and judging, each part by its own rows; rows that have weights keep their ratios
+ *     within a class
  * @param members the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
@@ -57,6 +61,8 @@ public record ExperimentConfig(
     String data,
     Task task,
     String label,
+    String weight,
+    String group,
     double testFraction,
     int train,
     int test,
@@ -288,6 +294,8 @@ public record ExperimentConfig(
       throw new IllegalArgumentException(
           "class-weights " + classWeights + " is for classes, found task regression; use none");
     }
+    checkTable("weight", weight, data);
+    checkTable("group", group, data);
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(
           "test-fraction must be > 0 and < 1, found " + testFraction);
@@ -301,6 +309,18 @@ public record ExperimentConfig(
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
           "unknown strategy '" + strategy + "'; use one of " + String.join(", ", STRATEGIES));
+    }
+  }
+
+  private static void checkTable(String key, String column, String data) {
+    if (!column.isBlank() && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          key
+              + " names column '"
+              + column
+              + "' of a table, which data '"
+              + data
+              + "' is not; use csv:FILE, or leave it out");
     }
   }
 

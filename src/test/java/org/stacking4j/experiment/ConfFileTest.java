@@ -307,7 +307,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed, class-weights
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
@@ -325,6 +325,8 @@ class ConfFileTest {
           fit: {epochs: many}           | fit.epochs
           fit: {epochs: 1.5}            | fit.epochs
           train: -1                     | train and test must be >= 0 (0 for all rows), found -1
+          weight: w                     | weight names column 'w' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
+          group: g                      | group names column 'g' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
           label:                        | label
