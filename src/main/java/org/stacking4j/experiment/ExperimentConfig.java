@@ -97,6 +97,8 @@ public record ExperimentConfig(
    * @param rowSample which part of the rows each of its fits learns from
    * @param bagging whether they are drawn with replacement
    * @param snapshots how many networks of each fit are members too
+   * @param cycles in how many cycles the learning rate falls to almost 0, each of which leaves a
+   *     network that is a member; 0 for a rate that stays
    * @param seed in the place of the whole's
    * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
    *     fitted: of the rest only name and columns matter; empty for one to fit
@@ -112,6 +114,7 @@ public record ExperimentConfig(
       double rowSample,
       boolean bagging,
       int snapshots,
+      int cycles,
       long seed,
       String network) {
     public BaseNetwork {
@@ -119,6 +122,11 @@ public record ExperimentConfig(
       if (!network.isEmpty() && !hidden.isEmpty()) {
         throw new IllegalArgumentException(
             "give hidden for a network to fit or network for one that comes fitted, found both");
+      }
+      if (snapshots != 0 && cycles != 0) {
+        throw new IllegalArgumentException(
+            "give snapshots for a learning rate that stays or cycles for one that falls, found"
+                + " both");
       }
       checkSteps(epochs, batchSize);
       if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
@@ -140,10 +148,10 @@ public record ExperimentConfig(
       int[] seen = parse("columns", columns);
       RowSample rows = new RowSample(rowSample, bagging);
       if (!learns()) {
-        return Member.prefit(name, SavedNetwork.read(Path.of(network)))
-            .withColumns(seen)
-            .withRows(rows)
-            .withSnapshots(snapshots);
+        return withSnapshots(
+            Member.prefit(name, SavedNetwork.read(Path.of(network)))
+                .withColumns(seen)
+                .withRows(rows));
       }
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
@@ -154,12 +162,18 @@ public record ExperimentConfig(
           trained.setIUpdater(new Adam(learningRate));
         }
       }
-      return new Member(
-              name, layers, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
-          .withColumns(seen)
-          .withRows(rows)
-          .withSnapshots(snapshots)
-          .withSeed(seed);
+      return withSnapshots(
+          new Member(
+                  name,
+                  layers,
+                  new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+              .withColumns(seen)
+              .withRows(rows)
+              .withSeed(seed));
+    }
+
+    private Member withSnapshots(Member member) {
+      return cycles == 0 ? member.withSnapshots(snapshots) : member.withCyclicSnapshots(cycles);
     }
   }
 

@@ -124,7 +124,8 @@ public final class MemberNetworks {
                 own,
                 member.columns(),
                 member.snapshotEpochs(),
-                null));
+                null,
+                member.cyclic()));
       }
     }
     List<FitResult> results = runner.run(tasks);

@@ -37,6 +37,8 @@ import org.stacking4j.network.Trainer;
  * @param snapshots the epochs after which the network is kept too, 1-based, each before the last
  * @param stopping whether it holds back some of its rows and ends when it gets no better there;
  *     null for a fit on all of them that makes all its epochs
+ * @param cyclic whether the learning rate falls by the cosine to almost 0 until the first snapshot,
+ *     and anew until each further one and until the end (Huang et al. 2017)
  */
 public record FitTask(
     String name,
@@ -50,7 +52,8 @@ public record FitTask(
     long seed,
     List<Integer> columns,
     List<Integer> snapshots,
-    @Nullable EarlyStopping stopping) {
+    @Nullable EarlyStopping stopping,
+    boolean cyclic) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -118,7 +121,8 @@ public record FitTask(
         seed,
         List.of(),
         List.of(),
-        null);
+        null,
+        false);
   }
 
   /** The same fit with early stopping, or null for none. */
@@ -168,7 +172,8 @@ public record FitTask(
         seed,
         columns,
         snapshots,
-        itsStopping);
+        itsStopping,
+        cyclic);
   }
 
   /**

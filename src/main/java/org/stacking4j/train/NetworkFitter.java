@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -126,7 +127,11 @@ final class NetworkFitter {
   }
 
   private static TrainingSteps steps(Trainer trainer, FitTask task) {
-    var network = new MultiLayerNetwork(task.configuration());
+    MultiLayerConfiguration configuration = task.configuration();
+    if (task.cyclic()) {
+      CosineCycles.putInto(configuration, task, stepsOfEpoch(task));
+    }
+    var network = new MultiLayerNetwork(configuration);
     network.init();
     if (task.settings().uniformBiases()) {
       drawBiases(network);
@@ -146,10 +151,7 @@ final class NetworkFitter {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("cancelled in epoch " + epoch);
       }
-      int to = Math.min(order.length, from + batchSize);
-      if (to == order.length - 1) {
-        to++; // a batch of one row has no variance for batch normalisation to learn
-      }
+      int to = batchEnd(from, batchSize, order.length);
       double loss = steps.step(Arrays.copyOfRange(order, from, to));
       if (!Double.isFinite(loss)) {
         throw new ArithmeticException(
@@ -165,6 +167,20 @@ final class NetworkFitter {
       from = to;
     }
     return sum / order.length;
+  }
+
+  private static int batchEnd(int from, int batchSize, int rows) {
+    int to = Math.min(rows, from + batchSize);
+    return to == rows - 1 ? rows : to; // one row has no variance for batch normalisation to learn
+  }
+
+  private static int stepsOfEpoch(FitTask task) {
+    int rows = task.data().rows();
+    int steps = 0;
+    for (int from = 0; from < rows; steps++) {
+      from = batchEnd(from, task.settings().batchSize(), rows);
+    }
+    return steps;
   }
 
   /** A step's loss is that of before the step, so the last step's would go unseen. */

@@ -24,7 +24,8 @@ public final class RememberedFits implements FitRunner {
       long seed,
       List<Integer> columns,
       List<Integer> snapshots,
-      @Nullable EarlyStopping stopping) {}
+      @Nullable EarlyStopping stopping,
+      boolean cyclic) {}
 
   private final FitRunner runner;
   private final Map<Key, FitResult> known = new HashMap<>();
@@ -53,7 +54,8 @@ public final class RememberedFits implements FitRunner {
                   task.seed(),
                   task.columns(),
                   task.snapshots(),
-                  task.stopping());
+                  task.stopping(),
+                  task.cyclic());
       keys.add(key);
       if (key == null || (!known.containsKey(key) && asked.add(key))) {
         fresh.add(task);

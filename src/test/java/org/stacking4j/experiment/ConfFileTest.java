@@ -253,6 +253,28 @@ class ConfFileTest {
   }
 
   @Test
+  void members_goInCycles() throws IOException {
+    Member member =
+        read("members: [{name: a, hidden: [4], epochs: 6, cycles: 3}]")
+            .stack("out-of-fold", 16, 3)
+            .members()
+            .get(0);
+
+    assertThat(member.names()).containsExactly("a", "a-epoch-2", "a-epoch-4");
+    assertThat(member.cyclic()).isTrue();
+    assertThat(
+            read("members: [{name: a, hidden: [4], snapshots: 3}]")
+                .stack("out-of-fold", 16, 3)
+                .members()
+                .get(0)
+                .cyclic())
+        .isFalse();
+    ExperimentConfig many = read("members: [{name: a, hidden: [4], epochs: 3, cycles: 4}]");
+    assertThatThrownBy(() -> many.stack("out-of-fold", 16, 3))
+        .hasMessage("member 'a': cycles must be >= 1 and at most its 3 epochs, found 4");
+  }
+
+  @Test
   void members_mayComeFitted() throws IOException {
     Path file = folder.resolve("my.zip");
     MultiLayerNetwork saved = new MultiLayerNetwork(Mlp.base(2, 3, 4));
@@ -311,7 +333,7 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, cycles, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -319,6 +341,7 @@ class ConfFileTest {
           members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
           members: [{name: a, hidden: [3], row-sample: 1.5}] | members[0]: row-sample must be > 0 and <= 1, found 1.5
           members: [{name: a, hidden: [3], network: a.zip}] | members[0]: give hidden for a network to fit or network for one that comes fitted, found both
+          members: [{name: a, hidden: [3], cycles: 2, snapshots: 2}] | members[0]: give snapshots for a learning rate that stays or cycles for one that falls, found both
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1

@@ -351,7 +351,8 @@ final class EarlyStoppingTest {
         task.seed(),
         List.of(),
         snapshots,
-        null);
+        null,
+        false);
   }
 
   private static FitResult fit(FitTask task) {

@@ -55,7 +55,8 @@ final class FitTaskTest {
             1,
             List.of(),
             List.of(),
-            null);
+            null,
+            false);
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }
