@@ -148,7 +148,8 @@ public final class MetaNetwork implements MetaLearner {
    * The same network, whose fits end early: each holds back a share of its rows, chosen by its seed
    * with the classes spread evenly and groups whole, watches the loss there after each epoch, and
    * keeps the best epoch's network. What is held back is part of the rows it is given to learn
-   * from, so it is judged on none of it. By default all epochs are made on all rows.
+   * from, so it is judged on none of it; where inputs are standardised, it has a say in their
+   * scale. By default all epochs are made on all rows.
    *
    * @param share above 0 and below 1
    * @param patience after how many epochs in a row without a lower loss a fit ends, 1 or more
