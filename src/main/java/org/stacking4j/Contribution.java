@@ -33,22 +33,17 @@ public record Contribution(String member, Comparison comparison) {
    * @param heldOut {@link StackingEnsemble#metaFeatures} of rows it was not fitted on
    * @param runner where meta networks are fitted
    * @return in the members' order; empty for a single member
-   * @throws IllegalArgumentException if the ensemble was read from a file, or predicts targets
+   * @throws IllegalArgumentException if the ensemble was read from a file, or predicts targets: see
+   *     {@link RegressionContribution}
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public static List<Contribution> of(
       StackingConfig config, StackingEnsemble ensemble, MetaFeatures heldOut, FitRunner runner) {
-    MetaFeatures training =
-        ensemble
-            .trainingMetaFeatures()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "an ensemble read from a file has no meta-features to learn from anew; fit"
-                            + " it"));
+    MetaFeatures training = training(ensemble);
     if (heldOut.task() == Task.REGRESSION) {
       throw new IllegalArgumentException(
-          "contributions are found for classes only, and this ensemble predicts targets");
+          "a Contribution is one to classes, and this ensemble predicts targets; use"
+              + " RegressionContribution");
     }
     List<String> members = heldOut.members();
     if (members.size() < 2) {
@@ -68,10 +63,21 @@ public record Contribution(String member, Comparison comparison) {
     return contributions;
   }
 
+  /** What an ensemble's meta learner learned from, for others to learn from. */
+  static MetaFeatures training(StackingEnsemble ensemble) {
+    return ensemble
+        .trainingMetaFeatures()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "an ensemble read from a file has no meta-features to learn from anew; fit"
+                        + " it"));
+  }
+
   /** One of the kind that was chosen, at the same temperature. */
-  private static Combiner combiner(
+  static Combiner combiner(
       StackingConfig config, CombinerChoice choice, MetaFeatures training, FitRunner runner) {
-    Combiner combiner = Combiner.logitAverage(training.classNames().size());
+    Combiner combiner = Combiner.logitAverage(training.outputNames().size());
     for (MetaLearner learner : config.metaLearners()) {
       if (learner.label().equals(choice.label())) {
         combiner = learner.fit(training, config.seed(), runner);

@@ -61,6 +61,18 @@ final class DemoCommand implements Callable<Integer> {
   private @Nullable String label;
 
   @Option(
+      names = "--weight",
+      paramLabel = "COLUMN",
+      description = "The column of a table that holds the rows' weights (none).")
+  private @Nullable String weight;
+
+  @Option(
+      names = "--group",
+      paramLabel = "COLUMN",
+      description = "The column of a table that says which rows must stay together (none).")
+  private @Nullable String group;
+
+  @Option(
       names = "--task",
       paramLabel = "classification|regression",
       description = "What is asked: which class, or in a table a number (classification).")
@@ -153,6 +165,8 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, Object> overrides = new LinkedHashMap<>();
     putIfGiven(overrides, "data", data);
     putIfGiven(overrides, "label", label);
+    putIfGiven(overrides, "weight", weight);
+    putIfGiven(overrides, "group", group);
     putIfGiven(overrides, "task", task);
     putIfGiven(overrides, "train", train);
     putIfGiven(overrides, "test", test);

@@ -2,6 +2,7 @@ package org.stacking4j.combine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -17,6 +18,7 @@ import org.stacking4j.network.Mlp;
 import org.stacking4j.network.NetworkCheck;
 import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.train.EarlyStopping;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.Seeds;
@@ -62,33 +64,36 @@ public final class MetaNetwork implements MetaLearner {
   private final boolean residual;
   private final int repeats;
   private final FitSettings settings;
+  private final @Nullable EarlyStopping stopping;
 
   private MetaNetwork(
       Shape shape,
       @Nullable MultiLayerConfiguration own,
       boolean residual,
       int repeats,
-      FitSettings settings) {
+      FitSettings settings,
+      @Nullable EarlyStopping stopping) {
     this.shape = shape;
     this.own = own;
     this.residual = residual;
     this.repeats = repeats;
     this.settings = settings;
+    this.stopping = stopping;
   }
 
   /** The recipe's meta network, {@link Mlp#meta}, free. */
   public static MetaNetwork free() {
-    return new MetaNetwork(Shape.RECIPE, null, false, 1, FitSettings.defaults());
+    return new MetaNetwork(Shape.RECIPE, null, false, 1, FitSettings.defaults(), null);
   }
 
   /** A correction to the logit average by {@link Mlp#correction}, repeated four times. */
   public static MetaNetwork residual() {
-    return new MetaNetwork(Shape.CORRECTION, null, true, REPEATS, FitSettings.defaults());
+    return new MetaNetwork(Shape.CORRECTION, null, true, REPEATS, FitSettings.defaults(), null);
   }
 
   /** A correction to the logit average that is linear in the members' logits. */
   public static MetaNetwork linear() {
-    return new MetaNetwork(Shape.LINEAR, null, true, 1, FitSettings.defaults());
+    return new MetaNetwork(Shape.LINEAR, null, true, 1, FitSettings.defaults(), null);
   }
 
   /**
@@ -117,12 +122,13 @@ public final class MetaNetwork implements MetaLearner {
 
   private static MetaNetwork own(MultiLayerConfiguration configuration, boolean residual) {
     NetworkCheck.check(NAME, configuration);
-    return new MetaNetwork(Shape.OWN, configuration.clone(), residual, 1, FitSettings.defaults());
+    return new MetaNetwork(
+        Shape.OWN, configuration.clone(), residual, 1, FitSettings.defaults(), null);
   }
 
   /** The same network, fitted otherwise. */
   public MetaNetwork withSettings(FitSettings settings) {
-    return new MetaNetwork(shape, own, residual, repeats, settings);
+    return new MetaNetwork(shape, own, residual, repeats, settings, stopping);
   }
 
   /**
@@ -135,7 +141,23 @@ public final class MetaNetwork implements MetaLearner {
     if (repeats < 1) {
       throw new IllegalArgumentException("repeats must be >= 1, found " + repeats);
     }
-    return new MetaNetwork(shape, own, residual, repeats, settings);
+    return new MetaNetwork(shape, own, residual, repeats, settings, stopping);
+  }
+
+  /**
+   * The same network, whose fits end early: each holds back a share of its rows, chosen by its seed
+   * with the classes spread evenly and groups whole, watches the loss there after each epoch, and
+   * keeps the best epoch's network. What is held back is part of the rows it is given to learn
+   * from, so it is judged on none of it; where inputs are standardised, it has a say in their
+   * scale. By default all epochs are made on all rows.
+   *
+   * @param share above 0 and below 1
+   * @param patience after how many epochs in a row without a lower loss a fit ends, 1 or more
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public MetaNetwork withEarlyStopping(double share, int patience) {
+    EarlyStopping own = new EarlyStopping(share, patience);
+    return new MetaNetwork(shape, this.own, residual, repeats, settings, own);
   }
 
   /** Whether it corrects the logit average. */
@@ -151,6 +173,11 @@ public final class MetaNetwork implements MetaLearner {
   /** How it is fitted. */
   public FitSettings settings() {
     return settings;
+  }
+
+  /** How its fits end early, or empty if they make all their epochs on all rows. */
+  public Optional<EarlyStopping> earlyStopping() {
+    return Optional.ofNullable(stopping);
   }
 
   /** {@code linear network}, {@code residual network} or {@code free network}. */
@@ -192,14 +219,15 @@ public final class MetaNetwork implements MetaLearner {
       String number = repeat == 1 ? "" : " " + repeat;
       tasks.add(
           new FitTask(
-              NAME + " '" + kind() + "'" + number,
-              fold,
-              folds,
-              network,
-              settings,
-              rows,
-              margin,
-              Seeds.of(seed, NAME + number, fold)));
+                  NAME + " '" + kind() + "'" + number,
+                  fold,
+                  folds,
+                  network,
+                  settings,
+                  rows,
+                  margin,
+                  Seeds.of(seed, NAME + number, fold))
+              .withEarlyStopping(stopping));
     }
     return tasks;
   }

@@ -16,13 +16,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One pass over the lines of a CSV file of labelled rows. Not thread-safe. */
+/**
+ * One pass over the lines of a CSV file of labelled rows: over what is read as text, or over the
+ * features. Not thread-safe.
+ */
 final class CsvLines implements AutoCloseable {
   private static final int LONGEST_HEADER = 1 << 24; // characters
   private static final String MEND =
@@ -33,6 +37,7 @@ final class CsvLines implements AutoCloseable {
   private final BufferedReader text;
   private final CloseableIterator<Line> lines;
   private final Line line = new Line();
+  private List<Role> roles = List.of();
 
   /**
    * Opens a file and reads its header.
@@ -71,18 +76,38 @@ final class CsvLines implements AutoCloseable {
     }
   }
 
+  /**
+   * A column that holds no features.
+   *
+   * @param what it holds, in words: {@code label}
+   * @param position 0-based
+   */
+  record Role(String what, int position) {}
+
   /** The names of all columns, the label's too, without spaces around them. */
   List<String> header() {
     return line.header;
   }
 
+  /** Names the columns that hold no features, each once; none until then. */
+  void setRoles(List<Role> columns) {
+    roles = List.copyOf(columns);
+    line.texts = new String[columns.size()];
+    line.placeOfText = new int[line.header.size()];
+    Arrays.fill(line.placeOfText, -1);
+    for (int i = 0; i < columns.size(); i++) {
+      line.placeOfText[columns.get(i).position()] = i;
+    }
+  }
+
   /**
-   * Goes on to the next row, of which only the label is read; false after the last.
+   * Goes on to the next row, of which only the columns that hold no features are read; false after
+   * the last.
    *
-   * @throws IOException if it has another number of fields than the header or an empty label
+   * @throws IOException if it has another number of fields than the header or one of these is empty
    */
-  boolean nextLabel(int labelColumn) throws IOException {
-    line.labelColumn = labelColumn;
+  boolean nextTexts() throws IOException {
+    line.features = null;
     if (!advance()) {
       return false;
     }
@@ -96,33 +121,65 @@ final class CsvLines implements AutoCloseable {
               line.fields == 1 ? "1 field" : line.fields + " fields",
               line.header.size()));
     }
-    if (line.label.isEmpty()) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "%s: column '%s' has no label in line %d; every row needs one: fill it in, or leave the"
-                  + " row out",
-              file,
-              line.header.get(labelColumn),
-              line.number));
+    for (int i = 0; i < roles.size(); i++) {
+      if (text(i).isEmpty()) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "%s: column '%s' has no %s in line %d; every row needs one: fill it in, or leave"
+                    + " the row out",
+                file,
+                line.header.get(roles.get(i).position()),
+                roles.get(i).what(),
+                line.number));
+      }
     }
     return true;
   }
 
-  /** The label of this row. */
-  String label() {
-    return line.label;
+  /** What this row has in one of these columns, by its place among them. */
+  String text(int place) {
+    return line.texts[place];
+  }
+
+  /**
+   * The same as a weight.
+   *
+   * @throws IOException if it is none
+   */
+  double weight(int place) throws IOException {
+    String text = text(place);
+    char[] characters = text.toCharArray();
+    double weight = Line.isDecimal(characters, 0, characters.length) ? parse(text) : Double.NaN;
+    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s: column '%s' has '%s' in line %d; a weight must be a finite number above 0: leave"
+                  + " out the rows that are to count for nothing",
+              file,
+              line.header.get(roles.get(place).position()),
+              text,
+              line.number));
+    }
+    return weight;
+  }
+
+  private static double parse(String decimal) {
+    try {
+      return Double.parseDouble(decimal);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
   }
 
   /**
    * Goes on to the next row and writes its features into an array.
    *
-   * @param labelColumn is left out
    * @throws UncheckedIOException if a feature is not a finite number, or there is no further row,
    *     which there was in an earlier pass
    */
-  void nextFeatures(int labelColumn, float[] target, int at) {
-    line.labelColumn = labelColumn;
+  void nextFeatures(float[] target, int at) {
     line.features = target;
     line.next = at;
     try {
@@ -226,12 +283,12 @@ final class CsvLines implements AutoCloseable {
   private static final class Line extends CsvCallbackHandler<Line> {
     private final List<String> header = new ArrayList<>();
     private boolean inHeader = true;
-    private int labelColumn;
+    private int[] placeOfText = {}; // by column, -1 for features
+    private String[] texts = {};
     private long number;
     private boolean empty;
     private int fields;
     private @Nullable String problem;
-    private String label = "";
     private float @Nullable [] features;
     private int next;
 
@@ -258,8 +315,10 @@ final class CsvLines implements AutoCloseable {
       int column = fields++;
       if (inHeader) {
         header.add(new String(buffer, offset, length).strip());
-      } else if (column == labelColumn) {
-        label = features == null ? new String(buffer, offset, length).strip() : "";
+      } else if (column < placeOfText.length && placeOfText[column] >= 0) {
+        if (features == null) {
+          texts[placeOfText[column]] = new String(buffer, offset, length).strip();
+        }
       } else if (features != null && problem == null && column < header.size()) {
         int from = offset;
         int to = offset + length;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,13 +13,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.CsvLines.Role;
 
 /**
  * Labelled rows in a CSV file: a header line that names the columns, then a row a line. One column
- * holds the labels, or one or more hold numbers to predict; all others are features and hold
- * numbers.
+ * holds the labels, or one or more hold numbers to predict, one may hold the rows' weights and one
+ * their groups; all others are features and hold numbers.
+ *
+ * <p>A group is any text; rows with the same one belong together. It becomes its number if all are
+ * whole numbers, else its place among all in the order of the text, from 0.
  *
  * <p>UTF-8 with or without a byte order mark, RFC 4180 with any line ends; fields may stand in
  * double quotes, spaces around a field and empty lines do not count. Numbers have a decimal point.
@@ -40,7 +46,7 @@ public final class CsvTable {
    * Reads a file whose last column holds the labels; otherwise like {@link #load(Path, String)}.
    */
   public static LabeledData load(Path file) throws IOException {
-    return new CsvTable(file, null).read(null);
+    return load(file, CsvColumns.of());
   }
 
   /**
@@ -58,7 +64,7 @@ public final class CsvTable {
    *     two classes, or two columns have one name; the message names file, line and column
    */
   public static LabeledData load(Path file, String label) throws IOException {
-    return new CsvTable(file, null).read(label);
+    return load(file, CsvColumns.of(label));
   }
 
   /**
@@ -67,7 +73,20 @@ public final class CsvTable {
    * @param delimiter what separates columns; not a quote and not a line end
    */
   public static LabeledData load(Path file, String label, char delimiter) throws IOException {
-    return new CsvTable(file, delimiter).read(label);
+    return new CsvTable(file, delimiter).read(CsvColumns.of(label));
+  }
+
+  /**
+   * Reads a file that may have weights and groups; otherwise like {@link #load(Path, String)}.
+   *
+   * @param columns which holds the labels, and which weights and groups
+   * @throws IllegalArgumentException if there is no such column, or one is to hold two things or
+   *     there are several for the labels
+   * @throws IOException as said there, or if a weight is no finite number above 0, or weight or
+   *     group is empty
+   */
+  public static LabeledData load(Path file, CsvColumns columns) throws IOException {
+    return new CsvTable(file, null).read(columns);
   }
 
   /**
@@ -83,48 +102,57 @@ public final class CsvTable {
    *     the message names file, line and column
    */
   public static LabeledData loadTargets(Path file, String... targets) throws IOException {
-    return new CsvTable(file, null).readTargets(List.of(targets));
+    return loadTargets(file, CsvColumns.of(targets));
   }
 
-  private LabeledData readTargets(List<String> targets) throws IOException {
+  /**
+   * Reads a file of a regression that may have weights and groups; otherwise like {@link
+   * #loadTargets(Path, String...)}.
+   *
+   * @param columns which hold the numbers to predict, and which weights and groups
+   * @throws IllegalArgumentException as said there, or if a column is to hold two things
+   * @throws IOException as said there, or if a weight is no finite number above 0, or weight or
+   *     group is empty
+   */
+  public static LabeledData loadTargets(Path file, CsvColumns columns) throws IOException {
+    return new CsvTable(file, null).readTargets(columns);
+  }
+
+  private LabeledData readTargets(CsvColumns named) throws IOException {
     List<String> header;
+    List<Role> roles; // of weights and groups: targets are read with the features
+    RowExtras extras;
     List<String> names;
     int rows = 0;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       header = lines.header();
-      checkNames(header, -1);
-      names =
-          targets.isEmpty()
-              ? header.subList(header.size() - 1, header.size())
-              : targets.stream().map(String::strip).toList();
-      for (String name : names) {
-        if (!header.contains(name)) {
-          throw new IllegalArgumentException(
-              String.format(
-                  Locale.ROOT,
-                  "%s: there is no column '%s' to take the targets from; the columns are %s",
-                  file,
-                  name,
-                  describe(header)));
-        }
-      }
-      while (lines.nextLabel(header.indexOf(names.get(0)))) {
+      names = outputs(header, named, "targets");
+      roles = roles(header, named, names, "targets");
+      checkNames(header, roles);
+      lines.setRoles(roles);
+      extras = new RowExtras(roles);
+      while (lines.nextTexts()) {
+        extras.add(lines);
         rows++;
       }
     }
     if (rows == 0) {
       throw new IOException(file + ": no rows after the header line; expected one row a line");
     }
-    int columns = header.size() - (int) names.stream().distinct().count();
+    int columns = header.size() - (int) names.stream().distinct().count() - roles.size();
     if (columns == 0) {
       throw new IllegalArgumentException(
           file + ": all columns are targets; leave one or more as features");
     }
-    int[] placeOfTarget = new int[header.size()]; // -1 for features
-    Arrays.setAll(placeOfTarget, column -> names.indexOf(header.get(column)));
+    int[] placeOfTarget = // -1 for features
+        IntStream.range(0, header.size())
+            .filter(column -> roles.stream().noneMatch(role -> role.position() == column))
+            .map(column -> names.indexOf(header.get(column)))
+            .toArray();
     float[] values = new float[Math.multiplyExact(rows, names.size())];
-    float[] line = new float[header.size()];
+    float[] line = new float[placeOfTarget.length];
     try (CsvLines lines = new CsvLines(file, delimiter)) {
+      lines.setRoles(roles);
       FeatureStore store =
           FeatureStore.filled(
               rows,
@@ -132,7 +160,7 @@ public final class CsvTable {
               (from, to, into) -> {
                 int next = 0;
                 for (int row = from; row < to; row++) {
-                  lines.nextFeatures(-1, line, 0);
+                  lines.nextFeatures(line, 0);
                   for (int column = 0; column < line.length; column++) {
                     if (placeOfTarget[column] < 0) {
                       into[next++] = line[column];
@@ -142,38 +170,43 @@ public final class CsvTable {
                   }
                 }
               });
-      return LabeledData.of(store, values, names);
+      return extras.of(LabeledData.of(store, values, names));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private LabeledData read(@Nullable String label) throws IOException {
+  private LabeledData read(CsvColumns named) throws IOException {
     Map<String, Integer> classes = new HashMap<>(); // in the order they are met
     int[] labels = new int[1024];
     int rows = 0;
     int columns;
-    int labelColumn;
+    List<Role> roles = new ArrayList<>(); // the label's first
+    RowExtras extras;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       List<String> header = lines.header();
-      labelColumn = label == null ? header.size() - 1 : header.indexOf(label.strip());
-      if (labelColumn < 0) {
+      List<String> label = outputs(header, named, "labels");
+      if (label.size() > 1) {
         throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "%s: there is no column '%s' to take the labels from; the columns are %s",
-                file,
-                label,
-                describe(header)));
+            file + ": found the columns " + describe(label) + " for the labels; name one");
       }
-      checkNames(header, labelColumn);
-      columns = header.size() - 1;
-      while (lines.nextLabel(labelColumn)) {
+      roles.add(new Role("label", header.indexOf(label.get(0))));
+      roles.addAll(roles(header, named, label, "labels"));
+      checkNames(header, roles);
+      columns = header.size() - roles.size();
+      if (columns == 0) {
+        throw new IllegalArgumentException(
+            file + ": no column is left for features; expected one or more");
+      }
+      lines.setRoles(roles);
+      extras = new RowExtras(roles);
+      while (lines.nextTexts()) {
         if (rows == labels.length) {
           labels = Arrays.copyOf(labels, (int) Math.min(Integer.MAX_VALUE - 8, rows * 2L));
         }
-        Integer known = classes.putIfAbsent(lines.label(), classes.size());
+        Integer known = classes.putIfAbsent(lines.text(0), classes.size());
         labels[rows++] = known == null ? classes.size() - 1 : known;
+        extras.add(lines);
       }
       if (rows == 0) {
         throw new IOException(
@@ -186,7 +219,7 @@ public final class CsvTable {
                 "%s: column '%s' has the label '%s' in all %d rows; a classifier needs at least 2"
                     + " classes, so take the labels from another column or add rows",
                 file,
-                header.get(labelColumn),
+                label.get(0),
                 classes.keySet().iterator().next(),
                 rows));
       }
@@ -197,17 +230,18 @@ public final class CsvTable {
       place[classes.getOrDefault(names.get(c), -1)] = c;
     }
     int[] ordered = Arrays.stream(labels, 0, rows).map(met -> place[met]).toArray();
-    return LabeledData.of(features(rows, columns, labelColumn), ordered, names);
+    return extras.of(LabeledData.of(features(rows, columns, roles), ordered, names));
   }
 
-  private FeatureStore features(int rows, int columns, int labelColumn) throws IOException {
+  private FeatureStore features(int rows, int columns, List<Role> roles) throws IOException {
     try (CsvLines lines = new CsvLines(file, delimiter)) {
+      lines.setRoles(roles);
       return FeatureStore.filled(
           rows,
           columns,
           (from, to, target) -> {
             for (int row = from; row < to; row++) {
-              lines.nextFeatures(labelColumn, target, (row - from) * columns);
+              lines.nextFeatures(target, (row - from) * columns);
             }
           });
     } catch (UncheckedIOException e) {
@@ -215,14 +249,68 @@ public final class CsvTable {
     }
   }
 
+  /** The names of the columns to predict, all of which there are. */
+  private List<String> outputs(List<String> header, CsvColumns named, String what) {
+    if (named.outputs().isEmpty()) {
+      return header.subList(header.size() - 1, header.size());
+    }
+    named.outputs().forEach(name -> position(header, name, what));
+    return named.outputs();
+  }
+
+  /** The columns of weights and groups, if there are any. */
+  private List<Role> roles(
+      List<String> header, CsvColumns named, List<String> outputs, String what) {
+    List<Role> roles = new ArrayList<>();
+    if (!named.weight().isEmpty()) {
+      roles.add(new Role(RowExtras.WEIGHT, position(header, named.weight(), "weights")));
+      checkFree(named.weight(), outputs, what, "weights");
+    }
+    if (!named.group().isEmpty()) {
+      roles.add(new Role(RowExtras.GROUP, position(header, named.group(), "groups")));
+      checkFree(named.group(), outputs, what, "groups");
+      checkFree(named.group(), List.of(named.weight()), "weights", "groups");
+    }
+    return roles;
+  }
+
+  private void checkFree(String name, List<String> taken, String by, String what) {
+    if (taken.contains(name)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: column '%s' holds the %s and cannot hold the %s too; name another one for either",
+              file,
+              name,
+              by,
+              what));
+    }
+  }
+
+  private int position(List<String> header, String name, String what) {
+    int position = header.indexOf(name);
+    if (position < 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: there is no column '%s' to take the %s from; the columns are %s",
+              file,
+              name,
+              what,
+              describe(header)));
+    }
+    return position;
+  }
+
   /** Refuses what looks like a row of numbers in the place of the header. */
-  private void checkNames(List<String> header, int labelColumn) throws IOException {
+  private void checkNames(List<String> header, List<Role> roles) throws IOException {
     // Programs give names that count from 0 or 1 to columns that have none.
     boolean fromZero = true;
     boolean fromOne = true;
     int features = 0;
     for (int i = 0; i < header.size(); i++) {
-      if (i != labelColumn) {
+      int column = i;
+      if (roles.stream().noneMatch(role -> role.position() == column)) {
         String name = header.get(i);
         if (!isNumber(name)) {
           return;

@@ -1,6 +1,7 @@
 package org.stacking4j.data;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -37,8 +38,11 @@ public final class Folds {
 
   /**
    * Holds out every row exactly once in each repeat, with the classes spread evenly: fold sizes
-   * differ by at most 1, and so do the numbers of rows that each class has in them. Rows with
-   * targets are dealt out as if they were of one class, in this and all other ways.
+   * differ by at most 1, and so do the numbers of rows that each class has in them.
+   *
+   * <p>Rows with targets are spread by the first of these: of the rows in its order, each k
+   * neighbours go to k different folds. In groups, in time order and in a holdout they count as
+   * rows of one class.
    *
    * <p>Groups are held out whole, with the classes spread as evenly as placing one group after the
    * other can, the large ones first; every class has rows outside of every fold.
@@ -71,6 +75,9 @@ public final class Folds {
       return GroupFolds.stratified(data, k, seed);
     }
     checkRarest(data, k);
+    if (data.task() == Task.REGRESSION) {
+      return byTarget(data, k, seed);
+    }
     int[] folds = new int[data.rows()];
     int dealt = 0;
     for (int[] rowsOfClass : RowOrder.byClass(data, seed)) {
@@ -78,6 +85,31 @@ public final class Folds {
         folds[row] = dealt % k + 1;
         dealt++;
       }
+    }
+    return folds;
+  }
+
+  /** Deals each k neighbours by the first target, of equal ones by id, in the seed's order. */
+  private static int[] byTarget(LabeledData data, int k, long seed) {
+    int rows = data.rows();
+    float[] targets = new float[Math.multiplyExact(rows, data.outputs())];
+    data.targets(IntStream.range(0, rows).toArray(), targets);
+    int[] sorted =
+        IntStream.range(0, rows)
+            .boxed()
+            .sorted(
+                Comparator.comparingDouble((Integer row) -> targets[row * data.outputs()])
+                    .thenComparingLong(data::rowId))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] block = new int[rows];
+    for (int i = 0; i < rows; i++) {
+      block[sorted[i]] = i / k;
+    }
+    int[] dealt = new int[(rows - 1) / k + 1];
+    int[] folds = new int[rows];
+    for (int row : RowOrder.ofAll(data, seed)) {
+      folds[row] = ++dealt[block[row]];
     }
     return folds;
   }

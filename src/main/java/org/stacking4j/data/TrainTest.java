@@ -60,7 +60,8 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
   /**
    * Splits rows in two: a part of each class to judge by (rows with targets count as one class),
    * the rest to learn from. Which rows go where depends on the seed and on their ids, not on their
-   * positions. Both parts are views, in the order of the rows.
+   * positions. Groups stay whole, as in {@link Folds#holdout}. Both parts are views, in the order
+   * of the rows.
    *
    * @param name what reports call the data; not blank
    * @param data the rows

@@ -105,6 +105,7 @@ public final class ConfFile {
         complete(member, "row-sample", DoubleNode.valueOf(1));
         complete(member, "bagging", BooleanNode.FALSE);
         complete(member, "snapshots", IntNode.valueOf(0));
+        complete(member, "cycles", IntNode.valueOf(0));
         if (member.has("network")) {
           complete(member, "hidden", member.arrayNode());
         }

@@ -3,6 +3,7 @@ package org.stacking4j.experiment;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.stacking4j.data.CsvColumns;
 import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
@@ -59,15 +60,14 @@ final class DataSource {
   }
 
   private static TrainTest split(Path file, ExperimentConfig config) throws IOException {
-    LabeledData rows;
-    if (config.task() == Task.REGRESSION) {
-      rows =
-          config.label().isEmpty()
-              ? CsvTable.loadTargets(file)
-              : CsvTable.loadTargets(file, config.label());
-    } else {
-      rows = config.label().isEmpty() ? CsvTable.load(file) : CsvTable.load(file, config.label());
-    }
+    CsvColumns columns =
+        (config.label().isEmpty() ? CsvColumns.of() : CsvColumns.of(config.label()))
+            .withWeight(config.weight())
+            .withGroup(config.group());
+    LabeledData rows =
+        config.task() == Task.REGRESSION
+            ? CsvTable.loadTargets(file, columns)
+            : CsvTable.load(file, columns);
     return TrainTest.split(CSV + file.getFileName(), rows, config.testFraction(), config.seed());
   }
 

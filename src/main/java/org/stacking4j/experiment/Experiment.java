@@ -92,6 +92,9 @@ public final class Experiment {
     watch.lap("data");
     listener.planned(Plan.of(stacks, data, threads).describe());
     Rivals<?, F> competition = rivals.apply(data.test());
+    if (!config.weight().isBlank()) {
+      listener.found("rows count by their weights in column '" + config.weight() + "'");
+    }
     if (config.classWeights() == ExperimentConfig.ClassWeights.BALANCED) {
       listener.found("all classes count the same: accuracy is the mean recall of the classes");
     }

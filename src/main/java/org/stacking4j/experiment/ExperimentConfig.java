@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -25,6 +26,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
+import org.stacking4j.train.EarlyStopping;
 
 /**
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
@@ -32,15 +34,20 @@ import org.stacking4j.network.Trainer;
  * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
  * @param task what is asked about the rows: which class, or a number, which only CSV files have
  * @param label the column of a CSV file that holds the labels or the target; empty for the last
+ * @param weight the column of a CSV file that holds the rows' weights; empty for none
+ * @param group the column of a CSV file whose text rows that belong together have in common, which
+ *     neither folds nor the split into training and test part; empty for none
  * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
  * @param classWeights whether all classes count the same, however many rows they have: in fits,
- *     choices and judging, each part by its own rows
+ *     choices and judging, each part by its own rows; rows that have weights keep their ratios
+ *     within a class
  * @param members the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
+ * @param metaEarlyStopping whether meta networks stop early
  * @param passThrough which feature columns meta networks see behind the logits, such as {@code 0-3,
  *     7}, counted from 0; empty for none
  * @param strategy {@code in-sample}, {@code out-of-fold}, {@code holdout}, {@code time-ordered}, or
@@ -54,6 +61,8 @@ public record ExperimentConfig(
     String data,
     Task task,
     String label,
+    String weight,
+    String group,
     double testFraction,
     int train,
     int test,
@@ -61,6 +70,7 @@ public record ExperimentConfig(
     ClassWeights classWeights,
     List<BaseNetwork> members,
     Fit fit,
+    MetaEarlyStopping metaEarlyStopping,
     String passThrough,
     String strategy,
     InSample inSample,
@@ -87,6 +97,8 @@ public record ExperimentConfig(
    * @param rowSample which part of the rows each of its fits learns from
    * @param bagging whether they are drawn with replacement
    * @param snapshots how many networks of each fit are members too
+   * @param cycles in how many cycles the learning rate falls to almost 0, each of which leaves a
+   *     network that is a member; 0 for a rate that stays
    * @param seed in the place of the whole's
    * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
    *     fitted: of the rest only name and columns matter; empty for one to fit
@@ -102,6 +114,7 @@ public record ExperimentConfig(
       double rowSample,
       boolean bagging,
       int snapshots,
+      int cycles,
       long seed,
       String network) {
     public BaseNetwork {
@@ -109,6 +122,11 @@ public record ExperimentConfig(
       if (!network.isEmpty() && !hidden.isEmpty()) {
         throw new IllegalArgumentException(
             "give hidden for a network to fit or network for one that comes fitted, found both");
+      }
+      if (snapshots != 0 && cycles != 0) {
+        throw new IllegalArgumentException(
+            "give snapshots for a learning rate that stays or cycles for one that falls, found"
+                + " both");
       }
       checkSteps(epochs, batchSize);
       if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
@@ -130,10 +148,10 @@ public record ExperimentConfig(
       int[] seen = parse("columns", columns);
       RowSample rows = new RowSample(rowSample, bagging);
       if (!learns()) {
-        return Member.prefit(name, SavedNetwork.read(Path.of(network)))
-            .withColumns(seen)
-            .withRows(rows)
-            .withSnapshots(snapshots);
+        return withSnapshots(
+            Member.prefit(name, SavedNetwork.read(Path.of(network)))
+                .withColumns(seen)
+                .withRows(rows));
       }
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
@@ -144,12 +162,18 @@ public record ExperimentConfig(
           trained.setIUpdater(new Adam(learningRate));
         }
       }
-      return new Member(
-              name, layers, new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
-          .withColumns(seen)
-          .withRows(rows)
-          .withSnapshots(snapshots)
-          .withSeed(seed);
+      return withSnapshots(
+          new Member(
+                  name,
+                  layers,
+                  new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+              .withColumns(seen)
+              .withRows(rows)
+              .withSeed(seed));
+    }
+
+    private Member withSnapshots(Member member) {
+      return cycles == 0 ? member.withSnapshots(snapshots) : member.withCyclicSnapshots(cycles);
     }
   }
 
@@ -223,16 +247,15 @@ public record ExperimentConfig(
     /** Members' weights for each row, by a gate. */
     GATE;
 
-    MetaLearner[] learners(Trainer trainer) {
-      FitSettings settings = FitSettings.defaults().withTrainer(trainer);
-      MetaLearner residual = MetaNetwork.residual().withSettings(settings);
-      MetaLearner linear = MetaNetwork.linear().withSettings(settings);
+    MetaLearner[] learners(UnaryOperator<MetaNetwork> fitted) {
+      MetaLearner residual = fitted.apply(MetaNetwork.residual());
+      MetaLearner linear = fitted.apply(MetaNetwork.linear());
       MetaLearner greedy = new GreedySelection(25);
       return switch (this) {
         case BEST -> new MetaLearner[] {residual, linear, greedy};
         case RESIDUAL -> new MetaLearner[] {residual};
         case LINEAR -> new MetaLearner[] {linear};
-        case FREE -> new MetaLearner[] {MetaNetwork.free().withSettings(settings)};
+        case FREE -> new MetaLearner[] {fitted.apply(MetaNetwork.free())};
         case GREEDY -> new MetaLearner[] {greedy};
         case GATE -> new MetaLearner[] {RowGate.defaults()};
       };
@@ -241,6 +264,20 @@ public record ExperimentConfig(
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * How meta networks are fitted.
+   *
+   * @param share of their rows that is held back to stop early, 0 for none
+   * @param patience after how many epochs in a row without a lower loss there
+   */
+  public record MetaEarlyStopping(double share, int patience) {
+    public MetaEarlyStopping {
+      if (share != 0) {
+        new EarlyStopping(share, patience); // checks
+      }
     }
   }
 
@@ -271,6 +308,8 @@ public record ExperimentConfig(
       throw new IllegalArgumentException(
           "class-weights " + classWeights + " is for classes, found task regression; use none");
     }
+    checkTable("weight", weight, data);
+    checkTable("group", group, data);
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(
           "test-fraction must be > 0 and < 1, found " + testFraction);
@@ -284,6 +323,18 @@ public record ExperimentConfig(
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
           "unknown strategy '" + strategy + "'; use one of " + String.join(", ", STRATEGIES));
+    }
+  }
+
+  private static void checkTable(String key, String column, String data) {
+    if (!column.isBlank() && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          key
+              + " names column '"
+              + column
+              + "' of a table, which data '"
+              + data
+              + "' is not; use csv:FILE, or leave it out");
     }
   }
 
@@ -315,26 +366,33 @@ public record ExperimentConfig(
           member.member(task, DataSource.isTable(data), columns, outputs, fit.trainer()));
     }
     switch (label) {
-      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(fit.trainer()));
+      case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(this::fitted));
       case "out-of-fold" ->
           builder
               .outOfFold(outOfFold.folds(), outOfFold.repeats())
               .prediction(outOfFold.prediction())
-              .metaLearners(outOfFold.meta().learners(fit.trainer()))
+              .metaLearners(outOfFold.meta().learners(this::fitted))
               .doNoHarm(outOfFold.doNoHarm());
       case "time-ordered" ->
           builder
               .timeOrdered(timeOrdered.folds())
-              .metaLearners(timeOrdered.meta().learners(fit.trainer()))
+              .metaLearners(timeOrdered.meta().learners(this::fitted))
               .doNoHarm(timeOrdered.doNoHarm());
       default ->
           builder
               .holdout(holdout.fraction())
               .prediction(holdout.prediction())
-              .metaLearners(holdout.meta().learners(fit.trainer()))
+              .metaLearners(holdout.meta().learners(this::fitted))
               .doNoHarm(holdout.doNoHarm());
     }
     return builder.build();
+  }
+
+  private MetaNetwork fitted(MetaNetwork network) {
+    MetaNetwork own = network.withSettings(FitSettings.defaults().withTrainer(fit.trainer()));
+    return metaEarlyStopping.share() == 0
+        ? own
+        : own.withEarlyStopping(metaEarlyStopping.share(), metaEarlyStopping.patience());
   }
 
   /** How many epochs one fit of each member has, all together. */

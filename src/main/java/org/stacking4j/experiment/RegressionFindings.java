@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.stacking4j.RegressionContribution;
 import org.stacking4j.evaluate.LossDifference;
 import org.stacking4j.evaluate.RegressionLeaderboard;
 
@@ -14,14 +16,19 @@ import org.stacking4j.evaluate.RegressionLeaderboard;
  * @param leaderboard everything that was judged
  * @param comparisons the last stack's R² less that of the averages that its verdict considers, by
  *     their names on the leaderboard
+ * @param contributions of the last stack's members, each found by leaving it out
  * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
  */
 public record RegressionFindings(
-    RegressionLeaderboard leaderboard, Map<String, LossDifference> comparisons, String verdict)
+    RegressionLeaderboard leaderboard,
+    Map<String, LossDifference> comparisons,
+    List<RegressionContribution> contributions,
+    String verdict)
     implements Outcome {
 
-  /** Copies the comparisons, in their order. */
+  /** Copies, in their order. */
   public RegressionFindings {
+    contributions = List.copyOf(contributions);
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
   }
 

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.stacking4j.Contribution;
+import org.stacking4j.RegressionContribution;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.LabeledData;
@@ -114,9 +115,19 @@ record Results(
             (average, difference) -> {
               ObjectNode line = comparisons.addObject();
               line.put("average", average);
-              line.put("difference", difference.difference());
-              line.putArray("interval_95").add(difference.low()).add(difference.high());
+              describe(difference, line);
             });
+    ArrayNode contributions = root.putArray("contributions");
+    for (RegressionContribution contribution : found.contributions()) {
+      ObjectNode line = contributions.addObject();
+      line.put("without", contribution.member());
+      describe(contribution.r2(), line);
+    }
+  }
+
+  private static void describe(LossDifference difference, ObjectNode into) {
+    into.put("difference", difference.difference());
+    into.putArray("interval_95").add(difference.low()).add(difference.high());
   }
 
   private void describeStack(String reference, ObjectNode root) {

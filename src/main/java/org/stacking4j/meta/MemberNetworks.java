@@ -123,7 +123,9 @@ public final class MemberNetworks {
                 null,
                 own,
                 member.columns(),
-                member.snapshotEpochs()));
+                member.snapshotEpochs(),
+                null,
+                member.cyclic()));
       }
     }
     List<FitResult> results = runner.run(tasks);

@@ -5,8 +5,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.stacking4j.data.RowSample;
 
 /**
@@ -24,6 +26,8 @@ import org.stacking4j.data.RowSample;
  * @param rows which of the rows it may see each of its fits learns from, drawn anew for each
  * @param snapshots how many networks of each fit are members too, beside the last, see {@link
  *     #withSnapshots}
+ * @param cyclic whether the learning rate falls to almost 0 before each of them and the last, see
+ *     {@link #withCyclicSnapshots}
  * @param seed from which, with the name and the fold, the seeds of its fits come; null for the
  *     ensemble's
  * @param network for a member that comes fitted, the network that answers everywhere, see {@link
@@ -36,6 +40,7 @@ public record Member(
     List<Integer> columns,
     RowSample rows,
     int snapshots,
+    boolean cyclic,
     @Nullable Long seed,
     @Nullable TrainedNetwork network) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
@@ -43,7 +48,8 @@ public record Member(
   /**
    * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
    *     member, with the layer and the mend, a column is negative or there twice, there are not
-   *     fewer snapshots than epochs, or a member that comes fitted is to learn from a sample
+   *     fewer snapshots than epochs, a learning rate is to go in cycles that an updater does not
+   *     have, or a member that comes fitted is to learn from a sample
    */
   public Member {
     if (!NAME.matcher(name).matches()) {
@@ -65,6 +71,9 @@ public record Member(
               + " epochs, found "
               + snapshots);
     }
+    if (cyclic) {
+      checkRates(name, configuration);
+    }
     if (network != null && !rows.equals(RowSample.ALL)) {
       throw new IllegalArgumentException(
           "member '" + name + "' comes fitted and learns from no rows; leave the row sample out");
@@ -78,7 +87,7 @@ public record Member(
    * @throws IllegalArgumentException as the constructor of all does
    */
   public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
-    this(name, configuration, settings, List.of(), RowSample.ALL, 0, null, null);
+    this(name, configuration, settings, List.of(), RowSample.ALL, 0, false, null, null);
   }
 
   /** A member with {@link FitSettings#defaults()}. */
@@ -106,6 +115,7 @@ public record Member(
         network.columns(),
         RowSample.ALL,
         0,
+        false,
         null,
         network);
   }
@@ -128,7 +138,7 @@ public record Member(
    */
   public Member withColumns(int... columns) {
     List<Integer> own = IntStream.of(columns).boxed().toList();
-    return new Member(name, configuration, settings, own, rows, snapshots, seed, network);
+    return new Member(name, configuration, settings, own, rows, snapshots, cyclic, seed, network);
   }
 
   /**
@@ -152,21 +162,65 @@ public record Member(
 
   /** This member, each fit of which learns from such a sample of the rows it may see. */
   public Member withRows(RowSample rows) {
-    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+    return new Member(
+        name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);
   }
 
   /**
    * This member, and beside it the networks its fits pass through, at evenly spaced ends of epochs:
    * with 10 epochs and 4 snapshots, those after 2, 4, 6 and 8. Each is a member of its own in
    * tables, votes and files, named {@code NAME-epoch-2}, and costs no fit. The training is the one
-   * it would be without: the learning rate is the configuration's, and not the cyclic one of
-   * snapshot ensembles (Huang et al. 2017), whose networks differ more.
+   * it would be without.
    *
    * @param snapshots 0 or more, fewer than epochs
    * @throws IllegalArgumentException if it is out of its range
    */
   public Member withSnapshots(int snapshots) {
-    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+    return new Member(
+        name, configuration, settings, columns, rows, snapshots, false, seed, network);
+  }
+
+  /**
+   * This member, whose fits go through so many cycles, each of which leaves a network that is a
+   * member (Huang et al. 2017, snapshot ensembles): the last one under the member's name, the
+   * others as {@link #withSnapshots} names them. In each cycle the learning rate starts as the
+   * configuration's and falls by the cosine to almost 0, step by step; then it is back at the
+   * start, which throws the network out of where it has come to rest.
+   *
+   * @param cycles 1 or more, at most as many as epochs; the epochs are spread evenly
+   * @throws IllegalArgumentException if it is out of its range, or an updater has no learning rate
+   */
+  public Member withCyclicSnapshots(int cycles) {
+    if (cycles < 1 || cycles > settings.epochs()) {
+      throw new IllegalArgumentException(
+          "member '"
+              + name
+              + "': cycles must be >= 1 and at most its "
+              + settings.epochs()
+              + " epochs, found "
+              + cycles);
+    }
+    return new Member(
+        name, configuration, settings, columns, rows, cycles - 1, true, seed, network);
+  }
+
+  private static void checkRates(String name, MultiLayerConfiguration configuration) {
+    for (int i = 0; i < configuration.getConfs().size(); i++) {
+      if (configuration.getConf(i).getLayer() instanceof BaseLayer layer
+          && layer.getIUpdater() != null
+          && !layer.getIUpdater().hasLearningRate()
+          && !(layer.getIUpdater() instanceof NoOp)) {
+        throw new IllegalArgumentException(
+            "member '"
+                + name
+                + "': layer "
+                + i
+                + " has updater "
+                + layer.getIUpdater().getClass().getSimpleName()
+                + ", which has no learning rate to go in cycles; use Adam, Nesterovs or Sgd, or"
+                + " withSnapshots");
+      }
+    }
   }
 
   /** After which epochs its snapshots are taken, 1-based and ascending. */
@@ -185,7 +239,8 @@ public record Member(
 
   /** This member with a seed of its own, whatever the ensemble's is. */
   public Member withSeed(long seed) {
-    return new Member(name, configuration, settings, columns, rows, snapshots, seed, network);
+    return new Member(
+        name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);
   }
 
   /** A copy of the configuration. */

@@ -9,7 +9,8 @@ import org.stacking4j.network.Trainer;
  *
  * @param network the fitted network
  * @param epochLosses mean training loss of each epoch, dropout and row weights included, in epoch
- *     order; for targets the squared error in units of their variance
+ *     order; for targets the squared error in units of their variance. With early stopping those
+ *     until the epoch whose network was kept.
  * @param seconds wall time of the fit
  * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}, or {@code NONE} if it came
  *     fitted

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
@@ -34,6 +35,10 @@ import org.stacking4j.network.Trainer;
  * @param columns which columns of the data the network sees, in the order of its inputs; empty for
  *     all
  * @param snapshots the epochs after which the network is kept too, 1-based, each before the last
+ * @param stopping whether it holds back some of its rows and ends when it gets no better there;
+ *     null for a fit on all of them that makes all its epochs
+ * @param cyclic whether the learning rate falls by the cosine to almost 0 until the first snapshot,
+ *     and anew until each further one and until the end (Huang et al. 2017)
  */
 public record FitTask(
     String name,
@@ -46,14 +51,16 @@ public record FitTask(
     @Nullable INDArray margin,
     long seed,
     List<Integer> columns,
-    List<Integer> snapshots) {
+    List<Integer> snapshots,
+    @Nullable EarlyStopping stopping,
+    boolean cyclic) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
   /**
    * @throws IllegalArgumentException if the network does not fit the data, the margin's shape is
-   *     not {@code [rows, outputs]}, or the settings ask for the fused trainer, which cannot train
-   *     it
+   *     not {@code [rows, outputs]}, the settings ask for the fused trainer, which cannot train it,
+   *     or there are snapshots and early stopping
    */
   public FitTask {
     configuration = configuration.clone();
@@ -82,6 +89,13 @@ public record FitTask(
               + "], found "
               + Arrays.toString(margin.shape()));
     }
+    if (stopping != null && !snapshots.isEmpty()) {
+      throw new IllegalArgumentException(
+          name
+              + ": snapshots after epochs "
+              + snapshots
+              + " are of a fit that makes all its epochs; leave them out, or early stopping");
+    }
     margin = margin == null ? null : margin.dup();
   }
 
@@ -95,7 +109,71 @@ public record FitTask(
       LabeledData data,
       @Nullable INDArray margin,
       long seed) {
-    this(name, fold, folds, 1, configuration, settings, data, margin, seed, List.of(), List.of());
+    this(
+        name,
+        fold,
+        folds,
+        1,
+        configuration,
+        settings,
+        data,
+        margin,
+        seed,
+        List.of(),
+        List.of(),
+        null,
+        false);
+  }
+
+  /** The same fit with early stopping, or null for none. */
+  public FitTask withEarlyStopping(@Nullable EarlyStopping stopping) {
+    return with(data, margin, stopping);
+  }
+
+  /**
+   * What early stopping holds back is fold 1; it depends on the seed and the rows' ids.
+   *
+   * @throws IllegalArgumentException if fewer than 2 rows would be on a side, or a class, or all
+   *     groups of one, on one side only
+   */
+  Folds heldBack(EarlyStopping stopping) {
+    Folds folds = Folds.holdout(data, stopping.share(), Seeds.of(seed, "early stopping", 0));
+    int heldBack = folds.heldOut(1).length;
+    if (heldBack < 2 || data.rows() - heldBack < 2) {
+      throw new IllegalArgumentException(
+          "early stopping with a share of "
+              + stopping.share()
+              + " holds back "
+              + heldBack
+              + " of "
+              + data.rows()
+              + " rows, but both sides need at least 2; use another share, or none");
+    }
+    return folds;
+  }
+
+  /** The same fit on some of its rows, all of which it learns from. */
+  FitTask on(int[] rows) {
+    @Nullable INDArray own = margin == null ? null : Nd4j.pullRows(margin, 1, rows);
+    return with(data.select(rows), own, null);
+  }
+
+  private FitTask with(
+      LabeledData rows, @Nullable INDArray itsMargin, @Nullable EarlyStopping itsStopping) {
+    return new FitTask(
+        name,
+        fold,
+        folds,
+        repeats,
+        configuration,
+        settings,
+        rows,
+        itsMargin,
+        seed,
+        columns,
+        snapshots,
+        itsStopping,
+        cyclic);
   }
 
   /**
@@ -114,18 +192,7 @@ public record FitTask(
             ? null
             : Nd4j.createFromArray(scale.apply(margin.dup('c').data().asFloat()))
                 .reshape(data.rows(), outputs);
-    return new FitTask(
-        name,
-        fold,
-        folds,
-        repeats,
-        configuration,
-        settings,
-        data.withTargets(targets),
-        scaledMargin,
-        seed,
-        columns,
-        snapshots);
+    return with(data.withTargets(targets), scaledMargin, stopping);
   }
 
   /** A copy of the configuration. */

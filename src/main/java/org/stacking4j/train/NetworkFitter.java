@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -15,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stacking4j.data.Folds;
 import org.stacking4j.data.Task;
 import org.stacking4j.fused.Crew;
 import org.stacking4j.fused.FusedNetwork;
@@ -29,6 +31,9 @@ import org.stacking4j.network.Trainer;
  *
  * <p>ND4J's random numbers belong to a thread and are seeded at the start of a fit, so a fit must
  * begin and end on one thread; then its parameters depend on nothing but its task.
+ *
+ * <p>With early stopping, the rows that are held back reach no step, no scale and no mean weight;
+ * the fit is one on the others that is looked at after each epoch.
  *
  * <p>Targets are standardised by the rows of the fit, and the scale is folded into the output layer
  * afterwards, so the network that comes out is an ordinary one.
@@ -51,7 +56,10 @@ final class NetworkFitter {
     FitSettings settings = task.settings();
     Trainer trainer = trainer(task);
     var shuffle = new SplittableRandom(Seeds.of(task.seed(), "shuffle", 0));
-    int[] order = new int[task.data().rows()];
+    @Nullable EarlyStopping stopping = task.stopping();
+    @Nullable Folds split = stopping == null ? null : task.heldBack(stopping);
+    FitTask learned = split == null ? task : task.on(split.training(1));
+    int[] order = new int[learned.data().rows()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
@@ -59,8 +67,12 @@ final class NetworkFitter {
     List<FitResult> snapshots = new ArrayList<>();
     long since = start;
     boolean regression = task.data().task() == Task.REGRESSION;
-    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(task.data()) : null;
-    FitTask inside = scale == null ? task : task.standardised(scale);
+    @Nullable Standardisation scale = regression ? Standardisation.ofTargets(learned.data()) : null;
+    FitTask inside = scaled(learned, scale);
+    @Nullable HeldBack heldBack =
+        split == null || stopping == null
+            ? null
+            : new HeldBack(scaled(task.on(split.heldOut(1)), scale), stopping.patience());
     try (TrainingSteps steps = steps(trainer, inside, crew)) {
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
         shuffle(order, shuffle);
@@ -69,22 +81,32 @@ final class NetworkFitter {
         steps.endEpoch();
         losses.add(loss);
         if (task.snapshots().contains(epoch)) {
-          TrainedNetwork network = network(task, steps, scale);
+          TrainedNetwork network = network(task, steps.parameters(), scale);
           long now = System.nanoTime();
           snapshots.add(new FitResult(network, losses, (now - since) / 1e9, trainer));
           since = now;
         }
         listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
+        if (heldBack != null && heldBack.endEpoch(steps.parameters())) {
+          break;
+        }
       }
+      float[] last = steps.parameters();
+      float[] kept = heldBack == null ? last : heldBack.best(last);
+      List<Double> until = heldBack == null ? losses : heldBack.until(losses);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new FitResult(network(task, steps, scale), losses, seconds, trainer, snapshots);
+      return new FitResult(network(task, kept, scale), until, seconds, trainer, snapshots);
     }
+  }
+
+  private static FitTask scaled(FitTask task, @Nullable Standardisation scale) {
+    return scale == null ? task : task.standardised(scale);
   }
 
   /** The network as its configuration describes it, without what was added for the fit. */
   private static TrainedNetwork network(
-      FitTask task, TrainingSteps steps, @Nullable Standardisation scale) {
-    TrainedNetwork network = TrainedNetwork.of(task.configuration(), steps.parameters());
+      FitTask task, float[] parameters, @Nullable Standardisation scale) {
+    TrainedNetwork network = TrainedNetwork.of(task.configuration(), parameters);
     if (scale != null) {
       // A margin is in the target's unit and has its mean already.
       network = network.withOutputScale(scale, task.margin() == null);
@@ -107,7 +129,11 @@ final class NetworkFitter {
   }
 
   private static TrainingSteps steps(Trainer trainer, FitTask task, Crew crew) {
-    var network = new MultiLayerNetwork(task.configuration());
+    MultiLayerConfiguration configuration = task.configuration();
+    if (task.cyclic()) {
+      CosineCycles.putInto(configuration, task, stepsOfEpoch(task));
+    }
+    var network = new MultiLayerNetwork(configuration);
     network.init();
     if (task.settings().uniformBiases()) {
       drawBiases(network);
@@ -127,10 +153,7 @@ final class NetworkFitter {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("cancelled in epoch " + epoch);
       }
-      int to = Math.min(order.length, from + batchSize);
-      if (to == order.length - 1) {
-        to++; // a batch of one row has no variance for batch normalisation to learn
-      }
+      int to = batchEnd(from, batchSize, order.length);
       double loss = steps.step(Arrays.copyOfRange(order, from, to));
       if (!Double.isFinite(loss)) {
         throw new ArithmeticException(
@@ -146,6 +169,20 @@ final class NetworkFitter {
       from = to;
     }
     return sum / order.length;
+  }
+
+  private static int batchEnd(int from, int batchSize, int rows) {
+    int to = Math.min(rows, from + batchSize);
+    return to == rows - 1 ? rows : to; // one row has no variance for batch normalisation to learn
+  }
+
+  private static int stepsOfEpoch(FitTask task) {
+    int rows = task.data().rows();
+    int steps = 0;
+    for (int from = 0; from < rows; steps++) {
+      from = batchEnd(from, task.settings().batchSize(), rows);
+    }
+    return steps;
   }
 
   /** A step's loss is that of before the step, so the last step's would go unseen. */

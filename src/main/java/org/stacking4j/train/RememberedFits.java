@@ -23,7 +23,9 @@ public final class RememberedFits implements FitRunner {
       String data,
       long seed,
       List<Integer> columns,
-      List<Integer> snapshots) {}
+      List<Integer> snapshots,
+      @Nullable EarlyStopping stopping,
+      boolean cyclic) {}
 
   private final FitRunner runner;
   private final Map<Key, FitResult> known = new HashMap<>();
@@ -51,7 +53,9 @@ public final class RememberedFits implements FitRunner {
                   task.data().digest(),
                   task.seed(),
                   task.columns(),
-                  task.snapshots());
+                  task.snapshots(),
+                  task.stopping(),
+                  task.cyclic());
       keys.add(key);
       if (key == null || (!known.containsKey(key) && asked.add(key))) {
         fresh.add(task);

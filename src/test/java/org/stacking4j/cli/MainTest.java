@@ -152,6 +152,8 @@ class MainTest {
           --strategy both   | unknown strategy 'both'; use one of all, in-sample, out-of-fold, holdout
           --data parquet:x  | unknown data 'parquet:x'; use mnist, idx:DIR or csv:FILE
           --data csv:       | unknown data 'csv:'; use mnist, idx:DIR or csv:FILE
+          --data csv:conf/wine.csv --weight w | wine.csv: there is no column 'w' to take the weights from; the columns are 'alcohol',
+          --data csv:conf/wine.csv --group g | wine.csv: there is no column 'g' to take the groups from; the columns are 'alcohol',
           --data csv:conf/wine.csv --label kind | wine.csv: there is no column 'kind' to take the labels from; the columns are 'alcohol',
           --data csv:conf/wine.csv --train 134 | train asks for the first 134 rows, but there are 133
           --train 91        | train asks for the first 91 rows, but there are 90
@@ -242,7 +244,8 @@ class MainTest {
 
     assertThat(err.toString())
         .contains(
-            conf + ": unknown key 'epochs'; known here: data, task, label, test-fraction, train");
+            conf
+                + ": unknown key 'epochs'; known here: data, task, label, weight, group, test-fraction, train");
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.train.EarlyStopping;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -235,6 +236,39 @@ final class MetaNetworkTest {
     assertThat(floats(fitted.logits(FEATURES.logits())))
         .containsExactly(floats(average()), within(1e-6f));
     assertThat(fitted.fits().get(0).network().parameters()).hasSize(6 * 3 + 3);
+  }
+
+  @Test
+  void earlyStopping_isThatOfEveryFit_andNoneUnlessAsked() {
+    MetaNetwork patient =
+        MetaNetwork.residual().withEarlyStopping(0.3, 2).withSettings(settings(60));
+
+    List<FitTask> tasks = patient.withRepeats(3).tasks(FEATURES, 0, 0, 1);
+
+    assertThat(tasks).hasSize(3);
+    assertThat(tasks).allMatch(task -> new EarlyStopping(0.3, 2).equals(task.stopping()));
+    assertThat(MetaNetwork.residual().tasks(FEATURES, 0, 0, 1))
+        .allMatch(task -> task.stopping() == null);
+    assertThat(patient.earlyStopping()).contains(new EarlyStopping(0.3, 2));
+    assertThat(MetaNetwork.residual().earlyStopping()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MetaNetwork.free().withEarlyStopping(1, 2))
+        .withMessageStartingWith("early stopping must hold back a share");
+  }
+
+  @Test
+  void earlyStopping_whereLabelsAreChance_keepsAnEarlyNetwork() {
+    LabeledData chance = TinyData.permutedLabels(FEATURES.toLabeledData(), 1);
+    MetaFeatures features =
+        MetaFeatures.of(FEATURES.members(), chance, FEATURES.folds(), FEATURES.logits());
+    MetaNetwork network =
+        MetaNetwork.free(TinyNetworks.overFitting(6, 3)).withSettings(settings(60));
+
+    Combiner all = network.fit(features, 1, RUNNER);
+    Combiner stopped = network.withEarlyStopping(0.3, 4).fit(features, 1, RUNNER);
+
+    assertThat(all.fits().get(0).epochLosses()).hasSize(60);
+    assertThat(stopped.fits().get(0).epochLosses().size()).isLessThan(30);
   }
 
   private static MetaFeatures weighted(double... weights) {

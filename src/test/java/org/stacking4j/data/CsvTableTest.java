@@ -264,6 +264,157 @@ class CsvTableTest {
   }
 
   @Test
+  void load_weightsAndGroups_areNoFeatures() throws IOException {
+    Path table = file("w,x,who,kind,y\n0.5, 1,ann,b,2\n3,4,\"bob, jr\",a,5\n1e-3,6,ann,b,7\n");
+    CsvColumns columns = CsvColumns.of("kind").withWeight(" w ").withGroup("who");
+
+    LabeledData data = CsvTable.load(table, columns);
+
+    assertThat(data.weights()).containsExactly(0.5, 3, 0.001);
+    assertThat(data.groups()).containsExactly(0, 1, 0);
+    assertThat(data.labels()).containsExactly(1, 0, 1);
+    assertThat(TinyRows.values(data.features()))
+        .isDeepEqualTo(new float[][] {{1, 2}, {4, 5}, {6, 7}});
+    LabeledData plain = CsvTable.load(file(PLAIN), CsvColumns.of());
+    assertThat(plain.isWeighted()).isFalse();
+    assertThat(plain.isGrouped()).isFalse();
+    assertPlain(plain);
+  }
+
+  @Test
+  void loadTargets_weightsAndGroups_areNoFeaturesEither() throws IOException {
+    Path table = file("price,w,x,who,y,area\n10,2,1,7,2,30\n20,1,4,-3,5,40\n");
+    CsvColumns columns = CsvColumns.of("area", "price").withWeight("w").withGroup("who");
+
+    LabeledData data = CsvTable.loadTargets(table, columns);
+
+    assertThat(data.weights()).containsExactly(2, 1);
+    assertThat(data.groups()).containsExactly(7, -3);
+    assertThat(data.targets(new int[] {0, 1}).toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{30, 10}, {40, 20}});
+    assertThat(data.features().toFloatMatrix()).isDeepEqualTo(new float[][] {{1, 2}, {4, 5}});
+    LabeledData last = CsvTable.loadTargets(table, CsvColumns.of().withWeight("w"));
+    assertThat(last.outputNames()).containsExactly("area");
+    assertThat(last.columns()).isEqualTo(4);
+  }
+
+  @Test
+  void load_groups_areNumberedWhateverTheRowsOrder() throws IOException {
+    CsvColumns columns = CsvColumns.of("k").withGroup("g");
+
+    assertThat(CsvTable.load(file("g,x,k\n30,1,a\n4,2,b\n30,3,a\n"), columns).groups())
+        .containsExactly(30, 4, 30);
+    assertThat(CsvTable.load(file("g,x,k\n30,1,a\n4b,2,b\n30,3,a\n"), columns).groups())
+        .containsExactly(0, 1, 0);
+    assertThat(CsvTable.load(file("g,x,k\n4b,1,a\n30,2,b\n1.5,3,a\n"), columns).groups())
+        .containsExactly(2, 1, 0);
+  }
+
+  @Test
+  void load_weightsAndGroups_ofManyRows() throws IOException {
+    StringBuilder text = new StringBuilder("k,w,x,g\n");
+    for (int row = 0; row < 3000; row++) {
+      text.append(row % 2).append(',').append(row + 1).append(",5,g").append(row / 3).append('\n');
+    }
+
+    LabeledData data =
+        CsvTable.load(file(text.toString()), CsvColumns.of("k").withWeight("w").withGroup("g"));
+
+    for (int row = 0; row < 3000; row++) {
+      assertThat(data.weight(row)).isEqualTo(row + 1);
+      assertThat(data.group(row)).isEqualTo(data.group(row / 3 * 3));
+    }
+    assertThat(java.util.Arrays.stream(data.groups()).distinct()).hasSize(1000);
+  }
+
+  @Test
+  void split_ofATableWithGroups_keepsThemWhole() throws IOException {
+    StringBuilder text = new StringBuilder("x,kind,who,w\n");
+    for (int row = 0; row < 60; row++) {
+      text.append(row).append(',').append(row % 2).append(",p").append(row * 7 % 20);
+      text.append(',').append(row + 1).append('\n');
+    }
+    CsvColumns columns = CsvColumns.of("kind").withWeight("w").withGroup("who");
+
+    TrainTest split =
+        TrainTest.split("mine", CsvTable.load(file(text.toString()), columns), 0.25, 1);
+
+    assertThat(split.train().rows() + split.test().rows()).isEqualTo(60);
+    assertThat(split.test().groups()).isNotEmpty().doesNotContain(split.train().groups());
+    for (int row = 0; row < split.test().rows(); row++) {
+      assertThat(split.test().weight(row)).isEqualTo((double) split.test().rowId(row) + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          0    | column 'w' has '0' in line 3; a weight must be a finite number above 0: leave out the rows that are to count for nothing
+          -1   | column 'w' has '-1' in line 3; a weight
+          NaN  | column 'w' has 'NaN' in line 3; a weight
+          1e999 | column 'w' has '1e999' in line 3; a weight
+          1-2  | column 'w' has '1-2' in line 3; a weight
+          much | column 'w' has 'much' in line 3; a weight
+          ' '  | column 'w' has no weight in line 3; every row needs one: fill it in, or leave the row out
+          """)
+  void load_wrongWeight_saysWhere(String weight, String message) throws IOException {
+    Path table = file("x,w,k\n1,2,0\n3," + weight + ",1\n");
+
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.load(table, CsvColumns.of("k").withWeight("w")))
+        .withMessageStartingWith(table + ": " + message);
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.loadTargets(table, CsvColumns.of("k").withWeight("w")))
+        .withMessageStartingWith(table + ": " + message);
+  }
+
+  @Test
+  void load_columnsThatCannotBe() throws IOException {
+    Path table = file("x,w,g,k\n1,2,,0\n");
+
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.load(table, CsvColumns.of("k").withGroup("g")))
+        .withMessage(
+            table
+                + ": column 'g' has no group in line 2; every row needs one: fill it in, or leave"
+                + " the row out");
+    refused(
+        table,
+        CsvColumns.of("k").withWeight("v"),
+        "there is no column 'v' to take the weights from; the columns are 'x', 'w', 'g', 'k'");
+    refused(
+        table,
+        CsvColumns.of("k").withGroup("h"),
+        "there is no column 'h' to take the groups from; the columns are 'x', 'w', 'g', 'k'");
+    refused(
+        table,
+        CsvColumns.of("k").withWeight("k"),
+        "column 'k' holds the labels and cannot hold the weights too; name another one for either");
+    refused(
+        table,
+        CsvColumns.of().withGroup("k"),
+        "column 'k' holds the labels and cannot hold the groups too; name another one for either");
+    refused(
+        table,
+        CsvColumns.of("k").withWeight("w").withGroup("w"),
+        "column 'w' holds the weights and cannot hold the groups too; name another one for either");
+    refused(table, CsvColumns.of("k", "g"), "found the columns 'k', 'g' for the labels; name one");
+    Path none = Files.writeString(folder.resolve("none.csv"), "w,k\n1,a\n2,b\n");
+    refused(
+        none,
+        CsvColumns.of("k").withWeight("w"),
+        "no column is left for features; expected one or more");
+  }
+
+  private static void refused(Path table, CsvColumns columns, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CsvTable.load(table, columns))
+        .withMessage(table + ": " + message);
+  }
+
+  @Test
   void load_unknownLabel_namesTheColumns() throws IOException {
     Path few = file("x,y,kind\n1,2,a\n3,4,b\n");
     assertThatThrownBy(() -> CsvTable.load(few, "class"))

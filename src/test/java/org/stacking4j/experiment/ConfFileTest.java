@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
+import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
@@ -27,6 +28,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
+import org.stacking4j.train.EarlyStopping;
 
 class ConfFileTest {
   @TempDir Path folder;
@@ -108,6 +110,22 @@ class ConfFileTest {
 
     assertThat(config.stack("out-of-fold", 16, 3).metaLearners())
         .containsExactly(RowGate.defaults());
+  }
+
+  @Test
+  void metaNetworks_mayStopEarly() throws IOException {
+    String early = "meta-early-stopping: {share: 0.2}\n";
+
+    for (String meta : List.of("residual", "linear", "free")) {
+      String stack = "out-of-fold: {meta: " + meta + "}\n";
+      assertThat(metaNetwork(read(early + stack)).earlyStopping())
+          .contains(new EarlyStopping(0.2, 3));
+      assertThat(metaNetwork(read(stack)).earlyStopping()).isEmpty();
+    }
+  }
+
+  private static MetaNetwork metaNetwork(ExperimentConfig config) throws IOException {
+    return (MetaNetwork) config.stack("out-of-fold", 16, 3).metaLearners().get(0);
   }
 
   @Test
@@ -235,6 +253,28 @@ class ConfFileTest {
   }
 
   @Test
+  void members_goInCycles() throws IOException {
+    Member member =
+        read("members: [{name: a, hidden: [4], epochs: 6, cycles: 3}]")
+            .stack("out-of-fold", 16, 3)
+            .members()
+            .get(0);
+
+    assertThat(member.names()).containsExactly("a", "a-epoch-2", "a-epoch-4");
+    assertThat(member.cyclic()).isTrue();
+    assertThat(
+            read("members: [{name: a, hidden: [4], snapshots: 3}]")
+                .stack("out-of-fold", 16, 3)
+                .members()
+                .get(0)
+                .cyclic())
+        .isFalse();
+    ExperimentConfig many = read("members: [{name: a, hidden: [4], epochs: 3, cycles: 4}]");
+    assertThatThrownBy(() -> many.stack("out-of-fold", 16, 3))
+        .hasMessage("member 'a': cycles must be >= 1 and at most its 3 epochs, found 4");
+  }
+
+  @Test
   void members_mayComeFitted() throws IOException {
     Path file = folder.resolve("my.zip");
     MultiLayerNetwork saved = new MultiLayerNetwork(Mlp.base(2, 3, 4));
@@ -289,11 +329,11 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, test-fraction, train, test, seed, class-weights
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, cycles, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -301,15 +341,20 @@ class ConfFileTest {
           members: [{name: a, hidden: [3], columns: -1}] | members[0]: columns must be numbers from 0 or ranges of them, such as 0-391, 400; found '-1'
           members: [{name: a, hidden: [3], row-sample: 1.5}] | members[0]: row-sample must be > 0 and <= 1, found 1.5
           members: [{name: a, hidden: [3], network: a.zip}] | members[0]: give hidden for a network to fit or network for one that comes fitted, found both
+          members: [{name: a, hidden: [3], cycles: 2, snapshots: 2}] | members[0]: give snapshots for a learning rate that stays or cycles for one that falls, found both
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
           fit: {epochs: many}           | fit.epochs
           fit: {epochs: 1.5}            | fit.epochs
           train: -1                     | train and test must be >= 0 (0 for all rows), found -1
+          weight: w                     | weight names column 'w' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
+          group: g                      | group names column 'g' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
           label:                        | label
+          meta-early-stopping: {share: 1} | meta-early-stopping: early stopping must hold back a share of the rows > 0 and < 1, found 1.0
+          'meta-early-stopping: {share: 0.1, patience: 0}' | meta-early-stopping: the patience of early stopping must be >= 1 epoch, found 0
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
           class-weights: equal          | class-weights

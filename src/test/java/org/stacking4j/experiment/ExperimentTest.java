@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,78 @@ class ExperimentTest {
     assertThat(StackingEnsemble.load(out.resolve("ensemble.zip")).evaluate(split.test()))
         .isEqualTo(board.row("stack out-of-fold").evaluation());
     assertThat(withoutTiming("out").get("trainers")).allMatch(t -> t.asText().equals("fused"));
+  }
+
+  @Test
+  void run_onATableWithWeightsAndGroups_usesBoth() throws IOException {
+    // Class 0 has three times as many rows, and a fifth of the weight each.
+    LabeledData all = TinyData.blobs(160, 2, 2, 3);
+    StringBuilder text = new StringBuilder("w,a,b,kind,who\n");
+    for (int row = 0; row < 160; row++) {
+      if (all.label(row) == 0 || row % 3 == 0) {
+        float[] x = all.features(row, row + 1).data().asFloat();
+        text.append(all.label(row) == 0 ? 1 : 5).append(',').append(x[0]).append(',').append(x[1]);
+        text.append(',').append(all.label(row)).append(",p").append(row * 7 % 40).append('\n');
+      }
+    }
+    Path table = Files.writeString(folder.resolve("my.csv"), text);
+    Object[] keys = {
+      "data",
+      "csv:" + table,
+      "label",
+      "kind",
+      "weight",
+      "w",
+      "group",
+      "who",
+      "strategy",
+      "out-of-fold"
+    };
+    Recorded heard = new Recorded();
+
+    Findings found = new Experiment(config(keys), 1, heard).run(folder.resolve("out"));
+
+    assertThat(heard.found.get(0)).isEqualTo("rows count by their weights in column 'w'");
+    assertThat(found.verdict()).contains(" weighted rows, p ");
+    MetaFeatures ofTrain = MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv"));
+    MetaFeatures ofTest = MetaFeatures.readCsv(folder.resolve("out/meta-features-test.csv"));
+    LabeledData train = ofTrain.toLabeledData();
+    LabeledData test = ofTest.toLabeledData();
+    assertThat(test.groups()).doesNotContain(train.groups());
+    Map<Long, Integer> foldOfGroup = new HashMap<>();
+    for (int row = 0; row < train.rows(); row++) {
+      assertThat(train.weight(row)).isEqualTo(train.label(row) == 0 ? 1 : 5);
+      int fold = ofTrain.folds()[row];
+      assertThat(foldOfGroup.merge(train.group(row), fold, (old, now) -> old)).isEqualTo(fold);
+    }
+  }
+
+  @Test
+  void weights_besideBalancedClasses_areMultiplied() throws IOException {
+    // Within a class their ratio of 1 to 3 stays, and the classes come to weigh the same.
+    StringBuilder text = new StringBuilder("a,w,kind\n");
+    String[] lines = {"1,x", "3,x", "2,y", "2,y", "6,y"};
+    for (int i = 0; i < 40; i++) {
+      text.append(i).append(',').append(lines[i % 5]).append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("my.csv"), text);
+
+    LabeledData train =
+        DataSource.load(config("data", "csv:" + table, "weight", "w", "class-weights", "balanced"))
+            .train();
+
+    double[] total = new double[2];
+    double[] least = {1e9, 1e9};
+    double[] most = new double[2];
+    for (int row = 0; row < train.rows(); row++) {
+      int c = train.label(row);
+      total[c] += train.weight(row);
+      least[c] = Math.min(least[c], train.weight(row));
+      most[c] = Math.max(most[c], train.weight(row));
+    }
+    assertThat(total[0]).isEqualTo(total[1], within(1e-9));
+    assertThat(most[0] / least[0]).isEqualTo(3, within(1e-12));
+    assertThat(most[1] / least[1]).isEqualTo(3, within(1e-12));
   }
 
   @Test
@@ -415,7 +488,7 @@ class ExperimentTest {
     @Override
     public void found(String line) {
       found.add(line);
-      assertThat(line).containsPattern("accuracy|combined by|is right on");
+      assertThat(line).containsPattern("accuracy|combined by|is right on|weights in column");
     }
 
     @Override

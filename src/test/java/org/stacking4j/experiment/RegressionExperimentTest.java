@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stacking4j.RegressionContribution;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.LabeledData;
@@ -25,20 +27,25 @@ import org.stacking4j.testing.TinyData;
 
 /** The whole path on a table with a number to predict. */
 final class RegressionExperimentTest {
-  private static final ExperimentListener NOBODY =
-      new ExperimentListener() {
-        @Override
-        public void planned(String line) {}
+  private static final ExperimentListener NOBODY = listener(new ArrayList<>());
 
-        @Override
-        public void stageStarted(String title, int epochs) {}
+  private static ExperimentListener listener(List<String> heard) {
+    return new ExperimentListener() {
+      @Override
+      public void planned(String line) {}
 
-        @Override
-        public void found(String line) {}
+      @Override
+      public void stageStarted(String title, int epochs) {}
 
-        @Override
-        public void onEvent(org.stacking4j.train.FitEvent event) {}
-      };
+      @Override
+      public void found(String line) {
+        heard.add(line);
+      }
+
+      @Override
+      public void onEvent(org.stacking4j.train.FitEvent event) {}
+    };
+  }
 
   @TempDir Path folder;
   private Path table;
@@ -80,8 +87,9 @@ final class RegressionExperimentTest {
   @Test
   void run_writesWhatItFound() throws IOException {
     Path out = folder.resolve("out");
+    List<String> heard = new ArrayList<>();
 
-    RegressionFindings found = new Experiment(config(), 2, NOBODY).runRegression(out);
+    RegressionFindings found = new Experiment(config(), 2, listener(heard)).runRegression(out);
 
     RegressionLeaderboard board = found.leaderboard();
     assertThat(board.rows())
@@ -120,6 +128,20 @@ final class RegressionExperimentTest {
         .containsExactly(
             "name", "squared_error", "squared_error_gain", "squared_error_gain_error", "allowance");
     assertThat(results.at("/comparisons/0/average").asText()).isEqualTo("average");
+    assertThat(found.contributions())
+        .extracting(RegressionContribution::member)
+        .containsExactly("small", "large");
+    JsonNode contribution = results.at("/contributions/0");
+    assertThat(contribution.fieldNames())
+        .toIterable()
+        .containsExactly("without", "difference", "interval_95");
+    assertThat(contribution.get("without").asText()).isEqualTo("small");
+    assertThat(contribution.get("difference").asDouble())
+        .isEqualTo(found.contributions().get(0).r2().difference());
+    assertThat(contribution.at("/interval_95/1").asDouble())
+        .isEqualTo(found.contributions().get(0).r2().high());
+    assertThat(heard)
+        .contains(found.contributions().get(0).toString(), found.contributions().get(1).toString());
     assertThat(Files.readAllLines(out.resolve("leaderboard.csv"))).hasSizeBetween(7 + 2, 7 + 3);
   }
 

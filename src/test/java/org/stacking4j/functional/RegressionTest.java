@@ -117,8 +117,8 @@ final class RegressionTest {
     float[][] changed = TRAIN.targets(IntStream.range(0, TRAIN.rows()).toArray()).toFloatMatrix();
     changed[row][0] = 1e6f;
     LabeledData other = TRAIN.withTargets(changed);
-    assertThat(config.check(other).foldOfRows()).isEqualTo(folds.foldOfRows());
 
+    // The same folds for both: these go by the targets, as they do by classes.
     MemberNetworks own = MemberNetworks.fit(config.members(), TRAIN, folds, false, 1, RUNNER);
     MemberNetworks others = MemberNetworks.fit(config.members(), other, folds, false, 1, RUNNER);
 

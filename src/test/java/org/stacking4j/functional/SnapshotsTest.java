@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,6 +62,30 @@ final class SnapshotsTest {
       assertThat(all.members().refits().get(m).network().parameters())
           .isEqualTo(alone.members().refits().get(0).network().parameters());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Trainer.class,
+      names = {"FUSED", "DL4J"})
+  void cycles_leaveMembers_theFirstOfWhichIsThatOfOneCycle(Trainer trainer, @TempDir Path folder)
+      throws IOException {
+    FitSettings settings = SETTINGS.withTrainer(trainer);
+    StackingEnsemble all = fit(member(settings).withCyclicSnapshots(3));
+    StackingEnsemble one = fit(member(settings.withEpochs(2)).withCyclicSnapshots(1));
+    StackingEnsemble plain = fit(member(settings).withSnapshots(2));
+
+    assertThat(all.members().names()).isEqualTo(NAMES);
+    assertThat(one.members().names()).containsExactly("a", "b");
+    for (int fold = 0; fold < 3; fold++) {
+      assertThat(all.members().folds(1).get(fold).network().parameters())
+          .isEqualTo(one.members().folds(0).get(fold).network().parameters())
+          .isNotEqualTo(plain.members().folds(1).get(fold).network().parameters());
+    }
+    all.save(folder.resolve("e.zip"));
+    INDArray asked = DATA.features();
+    assertThat(floats(StackingEnsemble.load(folder.resolve("e.zip")).logits(asked)))
+        .isEqualTo(floats(all.logits(asked)));
   }
 
   @Test

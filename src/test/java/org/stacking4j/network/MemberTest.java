@@ -19,9 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
+import org.stacking4j.testing.TinyNetworks;
 
 final class MemberTest {
 
@@ -316,6 +319,43 @@ final class MemberTest {
         .withMessage(
             "member 'wide': snapshots must be >= 0 and fewer than its 10 epochs, found "
                 + snapshots);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 1, ''", "10, 2, '5'", "10, 3, '3 6'", "4, 4, '1 2 3'"})
+  void cycles_endAtEvenlySpacedEpochs_andTheLastIsTheMember(
+      int epochs, int cycles, String expected) {
+    Member member =
+        new Member("wide", Mlp.base(4, 3, 8), FitSettings.defaults().withEpochs(epochs))
+            .withCyclicSnapshots(cycles);
+
+    assertThat(member.snapshotEpochs().stream().map(String::valueOf).collect(joining(" ")))
+        .isEqualTo(expected);
+    assertThat(member.names()).hasSize(cycles).startsWith("wide");
+    assertThat(member.cyclic()).isTrue();
+    assertThat(member.withSeed(3).withColumns(0, 1, 2, 3).withBagging().cyclic()).isTrue();
+    assertThat(member.withSnapshots(1).cyclic()).isFalse();
+    assertThat(Member.of("wide", Mlp.base(4, 3, 8)).cyclic()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 11})
+  void cycles_outOfRange(int cycles) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Member.of("wide", Mlp.base(4, 3, 8)).withCyclicSnapshots(cycles))
+        .withMessage(
+            "member 'wide': cycles must be >= 1 and at most its 10 epochs, found " + cycles);
+  }
+
+  @Test
+  void cycles_ofAnUpdaterWithoutARate() {
+    MultiLayerConfiguration adaptive = TinyNetworks.linear(4, 3, new AdaDelta(), new LossMCXENT());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Member.of("wide", adaptive).withCyclicSnapshots(2))
+        .withMessage(
+            "member 'wide': layer 0 has updater AdaDelta, which has no learning rate to go in"
+                + " cycles; use Adam, Nesterovs or Sgd, or withSnapshots");
   }
 
   @Test

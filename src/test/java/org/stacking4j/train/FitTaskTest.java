@@ -54,7 +54,9 @@ final class FitTaskTest {
             null,
             1,
             List.of(),
-            List.of());
+            List.of(),
+            null,
+            false);
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }

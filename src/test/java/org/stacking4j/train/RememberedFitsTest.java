@@ -80,12 +80,43 @@ final class RememberedFitsTest {
         Arguments.of("seed", task("a", 1, SETTINGS, DATA, 2)),
         Arguments.of("columns", columns(List.of(1, 0), List.of())),
         Arguments.of("snapshots", columns(List.of(), List.of(1))),
+        Arguments.of(
+            "cycles",
+            new FitTask(
+                "a",
+                1,
+                5,
+                1,
+                TinyNetworks.linear(2, 2),
+                SETTINGS,
+                DATA,
+                null,
+                1,
+                List.of(),
+                List.of(),
+                null,
+                true)),
+        Arguments.of(
+            "early stopping",
+            task("a", 1, SETTINGS, DATA, 1).withEarlyStopping(new EarlyStopping(0.5, 2))),
         Arguments.of("configuration", new FitTask("a", 1, 5, faster, SETTINGS, DATA, null, 1)));
   }
 
   private static FitTask columns(List<Integer> columns, List<Integer> snapshots) {
     return new FitTask(
-        "a", 1, 5, 1, TinyNetworks.linear(2, 2), SETTINGS, DATA, null, 1, columns, snapshots);
+        "a",
+        1,
+        5,
+        1,
+        TinyNetworks.linear(2, 2),
+        SETTINGS,
+        DATA,
+        null,
+        1,
+        columns,
+        snapshots,
+        null,
+        false);
   }
 
   @Test
