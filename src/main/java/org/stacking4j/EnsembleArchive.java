@@ -1,6 +1,7 @@
 package org.stacking4j;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -37,6 +39,7 @@ import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.Tempered;
 import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
+import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
@@ -53,8 +56,8 @@ import org.stacking4j.train.FitResult;
 final class EnsembleArchive {
   static final int FORMAT_VERSION = 4;
 
-  /** What is written where no features are passed through, so that older libraries can read it. */
-  private static final int WITHOUT_PASS_THROUGH = 3;
+  /** What is written where nothing needs version 4, so that older libraries can read it. */
+  private static final int OLDER_VERSION = 3;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -70,7 +73,8 @@ final class EnsembleArchive {
 
   /**
    * It has the names of classes, or from version 3 on those of targets; the others are empty. From
-   * version 4 on there may be features that are passed through to meta networks.
+   * version 4 on there may be features that are passed through to meta networks, and the columns of
+   * the table that the features are made of.
    */
   private record Manifest(
       int formatVersion,
@@ -79,6 +83,7 @@ final class EnsembleArchive {
       int columns,
       Prediction prediction,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableSchema.Column> table,
       CombinerEntry combiner,
       List<Network> networks) {}
 
@@ -191,14 +196,16 @@ final class EnsembleArchive {
       add(folder, "", 0, meta.get(repeat - 1), networks, fits);
     }
     boolean regression = ensemble.task() == Task.REGRESSION;
+    List<TableSchema.Column> table = ensemble.schema().map(TableSchema::columns).orElse(List.of());
     Manifest manifest =
         new Manifest(
-            ensemble.passThrough().isEmpty() ? WITHOUT_PASS_THROUGH : FORMAT_VERSION,
+            ensemble.passThrough().isEmpty() && table.isEmpty() ? OLDER_VERSION : FORMAT_VERSION,
             regression ? List.of() : ensemble.outputNames(),
             regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
             ensemble.prediction(),
             ensemble.passThrough(),
+            table,
             combiner,
             networks);
     AtomicFile.write(
@@ -269,6 +276,8 @@ final class EnsembleArchive {
     } catch (ZipException e) {
       throw new IOException(
           "cannot read " + file + ": not a whole zip file (" + e.getMessage() + ")", e);
+    } catch (JsonProcessingException e) {
+      throw new IOException("cannot read " + file + ": " + e.getOriginalMessage(), e);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -337,7 +346,24 @@ final class EnsembleArchive {
         manifest.columns(),
         task,
         outputNames,
+        schema(manifest),
         null);
+  }
+
+  private static @Nullable TableSchema schema(Manifest manifest) throws IOException {
+    if (manifest.table().isEmpty()) {
+      return null;
+    }
+    TableSchema schema = new TableSchema(manifest.table());
+    if (schema.width() != manifest.columns()) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "its manifest has %d feature columns, but the table's columns become %d",
+              manifest.columns(),
+              schema.width()));
+    }
+    return schema;
   }
 
   private static void checkSizes(String owner, FitResult fit, int columns, Task task, int outputs) {
@@ -384,8 +410,10 @@ final class EnsembleArchive {
     if (tree instanceof ObjectNode manifest) {
       String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
       manifest.putArray(absent);
-      if (!manifest.has("passThrough")) {
-        manifest.putArray("passThrough");
+      for (String key : List.of("passThrough", "table")) {
+        if (!manifest.has(key)) {
+          manifest.putArray(key);
+        }
       }
     }
     return JSON.treeToValue(tree, Manifest.class);

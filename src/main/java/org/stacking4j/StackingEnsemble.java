@@ -17,6 +17,7 @@ import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.RegressionEvaluation;
@@ -58,6 +59,7 @@ public final class StackingEnsemble {
   private final int columns;
   private final Task task;
   private final List<String> outputNames;
+  private final @Nullable TableSchema schema;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
   StackingEnsemble(
@@ -68,6 +70,7 @@ public final class StackingEnsemble {
       int columns,
       Task task,
       List<String> outputNames,
+      @Nullable TableSchema schema,
       @Nullable MetaFeatures trainingMetaFeatures) {
     this.members = members;
     this.choice = choice;
@@ -76,6 +79,7 @@ public final class StackingEnsemble {
     this.columns = columns;
     this.task = task;
     this.outputNames = List.copyOf(outputNames);
+    this.schema = schema;
     this.trainingMetaFeatures = trainingMetaFeatures;
   }
 
@@ -133,6 +137,7 @@ public final class StackingEnsemble {
         data.columns(),
         data.task(),
         data.outputNames(),
+        data.schema().orElse(null),
         features);
   }
 
@@ -392,6 +397,15 @@ public final class StackingEnsemble {
   /** How many feature columns it takes. */
   public int columns() {
     return columns;
+  }
+
+  /**
+   * How its features are made of a table's columns, if it was fitted on a table.
+   *
+   * @see org.stacking4j.data.TableRows
+   */
+  public Optional<TableSchema> schema() {
+    return Optional.ofNullable(schema);
   }
 
   /** What it was fitted for. */

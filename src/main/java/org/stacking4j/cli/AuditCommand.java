@@ -79,7 +79,7 @@ final class AuditCommand implements Callable<Integer> {
         (label, audit) -> {
           screen.println();
           screen.println(label);
-          screen.print(DemoCommand.in(Charset.defaultCharset(), audit.toString()));
+          screen.print(ExperimentCommand.in(Charset.defaultCharset(), audit.toString()));
         });
     boolean passed = audits.values().stream().allMatch(LeakAudit::passed);
     screen.println();

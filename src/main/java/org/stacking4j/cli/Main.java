@@ -54,6 +54,11 @@ public final class Main {
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out, err))
+        .addSubcommand(new FitCommand(out, err))
+        .addSubcommand(new PlanCommand(out))
+        .addSubcommand(new PredictCommand(out, err))
+        .addSubcommand(new EvaluateCommand(out))
+        .addSubcommand(new InspectCommand(out))
         .addSubcommand(new AuditCommand(out, err))
         .setOut(out)
         .setErr(err)

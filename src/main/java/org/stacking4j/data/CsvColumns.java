@@ -3,32 +3,47 @@ package org.stacking4j.data;
 import java.util.List;
 
 /**
- * Which columns of a CSV file hold no features, by their names. Immutable.
+ * What the columns of a CSV file hold, by their names, as far as it does not show. Immutable.
  *
  * @param outputs what is to be predicted: the column of the labels, or those of the targets; none
  *     for the last column of the file
  * @param weight the rows' weights, finite numbers above 0; empty for none
  * @param group what rows that belong together have in common, any text; empty for none
+ * @param categorical columns of features that hold categories even though some or all of them are
+ *     numbers; columns without any number are taken for such in any case
+ * @param missing what to do where a column of numbers has none
  */
-public record CsvColumns(List<String> outputs, String weight, String group) {
+public record CsvColumns(
+    List<String> outputs, String weight, String group, List<String> categorical, Missing missing) {
   public CsvColumns {
     outputs = outputs.stream().map(String::strip).toList();
     weight = weight.strip();
     group = group.strip();
+    categorical = categorical.stream().map(String::strip).toList();
   }
 
-  /** Labels or targets in these columns, or in the last one, and neither weights nor groups. */
+  /** Labels or targets in these columns, or in the last one; nothing else is said. */
   public static CsvColumns of(String... outputs) {
-    return new CsvColumns(List.of(outputs), "", "");
+    return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE);
   }
 
   /** The same, and weights in this column, or none if the name is empty. */
   public CsvColumns withWeight(String weight) {
-    return new CsvColumns(outputs, weight, group);
+    return new CsvColumns(outputs, weight, group, categorical, missing);
   }
 
   /** The same, and groups in this column, or none if the name is empty. */
   public CsvColumns withGroup(String group) {
-    return new CsvColumns(outputs, weight, group);
+    return new CsvColumns(outputs, weight, group, categorical, missing);
+  }
+
+  /** The same with these columns of categories. */
+  public CsvColumns withCategorical(List<String> columns) {
+    return new CsvColumns(outputs, weight, group, columns, missing);
+  }
+
+  /** The same with another way with missing numbers. */
+  public CsvColumns withMissing(Missing missing) {
+    return new CsvColumns(outputs, weight, group, categorical, missing);
   }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvLines implements AutoCloseable {
   private static final int LONGEST_HEADER = 1 << 24; // characters
-  private static final String MEND =
-      "; categories and missing values cannot be read: replace them by numbers, or leave the column"
-          + " or the row out";
+  private static final String MEND = "; put a number there, or leave the row out";
 
   private final Path file;
   private final BufferedReader text;
@@ -84,6 +83,15 @@ final class CsvLines implements AutoCloseable {
    */
   record Role(String what, int position) {}
 
+  /** Where a column's features go: {@code at} places after the row's first. */
+  private record Place(TableSchema.Column column, int at, Map<String, Integer> categories) {
+    static Place of(TableSchema.Column column, int at) {
+      Map<String, Integer> categories = new HashMap<>();
+      column.categories().forEach(category -> categories.put(category, at + categories.size()));
+      return new Place(column, at, categories);
+    }
+  }
+
   /** The names of all columns, the label's too, without spaces around them. */
   List<String> header() {
     return line.header;
@@ -100,6 +108,21 @@ final class CsvLines implements AutoCloseable {
     }
   }
 
+  /** Has each pass over texts look at these columns' fields too; null for a column left alone. */
+  void setSurveys(@Nullable ColumnSurvey[] ofColumns) {
+    line.surveys = ofColumns.clone();
+  }
+
+  /** Says which columns hold features, by their names, all of which there are. */
+  void setFeatures(TableSchema schema) {
+    line.places = new @Nullable Place[line.header.size()];
+    int at = 0;
+    for (TableSchema.Column column : schema.columns()) {
+      line.places[line.header.indexOf(column.name())] = Place.of(column, at);
+      at += column.width();
+    }
+  }
+
   /**
    * Goes on to the next row, of which only the columns that hold no features are read; false after
    * the last.
@@ -112,14 +135,7 @@ final class CsvLines implements AutoCloseable {
       return false;
     }
     if (line.fields != line.header.size()) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "%s: line %d has %s, expected %d as in the header",
-              file,
-              line.number,
-              line.fields == 1 ? "1 field" : line.fields + " fields",
-              line.header.size()));
+      throw wrongCount();
     }
     for (int i = 0; i < roles.size(); i++) {
       if (text(i).isEmpty()) {
@@ -137,6 +153,19 @@ final class CsvLines implements AutoCloseable {
     return true;
   }
 
+  /** Says what is wrong with what this row has in one of these columns. */
+  IOException wrongText(int place, String wrong) {
+    return new IOException(
+        String.format(
+            Locale.ROOT,
+            "%s: column '%s' has '%s' in line %d, %s",
+            file,
+            line.header.get(roles.get(place).position()),
+            text(place),
+            line.number,
+            wrong));
+  }
+
   /** What this row has in one of these columns, by its place among them. */
   String text(int place) {
     return line.texts[place];
@@ -150,17 +179,12 @@ final class CsvLines implements AutoCloseable {
   double weight(int place) throws IOException {
     String text = text(place);
     char[] characters = text.toCharArray();
-    double weight = Line.isDecimal(characters, 0, characters.length) ? parse(text) : Double.NaN;
+    double weight = isDecimal(characters, 0, characters.length) ? parse(text) : Double.NaN;
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "%s: column '%s' has '%s' in line %d; a weight must be a finite number above 0: leave"
-                  + " out the rows that are to count for nothing",
-              file,
-              line.header.get(roles.get(place).position()),
-              text,
-              line.number));
+      throw wrongText(
+          place,
+          "but a weight must be a finite number above 0: leave out the rows that are to count for"
+              + " nothing");
     }
     return weight;
   }
@@ -180,18 +204,58 @@ final class CsvLines implements AutoCloseable {
    *     which there was in an earlier pass
    */
   void nextFeatures(float[] target, int at) {
-    line.features = target;
-    line.next = at;
     try {
-      if (!advance() || line.fields != line.header.size()) {
-        throw new IOException(file + ": the file changed while it was read; read it again");
-      }
-      if (line.problem != null) {
-        throw new IOException(file + ": " + line.problem);
+      if (!maybeFeatures(target, at)) {
+        throw changed();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same, but false after the last row. */
+  boolean maybeFeatures(float[] target, int at) throws IOException {
+    line.features = target;
+    line.first = at;
+    if (!advance()) {
+      return false;
+    }
+    if (line.fields != line.header.size()) {
+      throw wrongCount();
+    }
+    if (line.problem != null) {
+      throw new IOException(file + ": " + line.problem);
+    }
+    return true;
+  }
+
+  private IOException changed() {
+    return new IOException(file + ": the file changed while it was read; read it again");
+  }
+
+  private IOException wrongCount() {
+    return new IOException(
+        String.format(
+            Locale.ROOT,
+            "%s: line %d has %s, expected %d as in the header",
+            file,
+            line.number,
+            line.fields == 1 ? "1 field" : line.fields + " fields",
+            line.header.size()));
+  }
+
+  /** How many fields so far had a category that the schema does not know, and the first of them. */
+  Optional<String> unknownCategories() {
+    return line.unknown == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s: %d %s unknown categories, the first is %s; they count as none of the known ones",
+                file,
+                line.unknown,
+                line.unknown == 1 ? "field has" : "fields have",
+                line.firstUnknown));
   }
 
   private boolean advance() throws IOException {
@@ -279,6 +343,20 @@ final class CsvLines implements AutoCloseable {
     lines.close();
   }
 
+  /** Keeps out what Java takes for a number and a table does not: NaN, 0x1p3, 1f. */
+  static boolean isDecimal(char[] buffer, int offset, int length) {
+    boolean digits = false;
+    for (int i = offset; i < offset + length; i++) {
+      char c = buffer[i];
+      if (c >= '0' && c <= '9') {
+        digits = true;
+      } else if (c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {
+        return false;
+      }
+    }
+    return digits;
+  }
+
   /** Takes each field straight from the parser's buffer: numbers never become strings. */
   private static final class Line extends CsvCallbackHandler<Line> {
     private final List<String> header = new ArrayList<>();
@@ -289,8 +367,12 @@ final class CsvLines implements AutoCloseable {
     private boolean empty;
     private int fields;
     private @Nullable String problem;
+    private @Nullable ColumnSurvey[] surveys = {};
+    private @Nullable Place[] places = {};
     private float @Nullable [] features;
-    private int next;
+    private int first;
+    private long unknown;
+    private String firstUnknown = "";
 
     @Override
     protected RecordType getRecordType() {
@@ -319,7 +401,7 @@ final class CsvLines implements AutoCloseable {
         if (features == null) {
           texts[placeOfText[column]] = new String(buffer, offset, length).strip();
         }
-      } else if (features != null && problem == null && column < header.size()) {
+      } else if (problem == null && column < header.size()) {
         int from = offset;
         int to = offset + length;
         while (from < to && Character.isWhitespace(buffer[from])) {
@@ -328,11 +410,45 @@ final class CsvLines implements AutoCloseable {
         while (from < to && Character.isWhitespace(buffer[to - 1])) {
           to--;
         }
-        features[next++] = number(column, buffer, from, to - from);
+        if (features != null) {
+          @Nullable Place place = column < places.length ? places[column] : null;
+          if (place != null) {
+            put(place, features, buffer, from, to - from);
+          }
+        } else if (column < surveys.length) {
+          @Nullable ColumnSurvey survey = surveys[column];
+          if (survey != null) {
+            survey.add(buffer, from, to - from, number);
+          }
+        }
       }
     }
 
-    private float number(int column, char[] buffer, int offset, int length) {
+    private void put(Place place, float[] features, char[] buffer, int offset, int length) {
+      TableSchema.Column column = place.column();
+      int at = first + place.at();
+      if (column.hasCategories()) {
+        Arrays.fill(features, at, at + column.width(), 0);
+        String category = new String(buffer, offset, length);
+        @Nullable Integer known = place.categories().get(category);
+        if (known != null) {
+          features[first + known] = 1;
+        } else if (unknown++ == 0) {
+          firstUnknown =
+              String.format(
+                  Locale.ROOT, "'%s' of column '%s' in line %d", category, column.name(), number);
+        }
+        return;
+      }
+      boolean missing = column.mayMiss() && Missing.isSaidBy(buffer, offset, length);
+      features[at] =
+          missing ? (float) column.fill() : number(column.name(), buffer, offset, length);
+      if (column.mayMiss()) {
+        features[at + 1] = missing ? 1 : 0;
+      }
+    }
+
+    private float number(String column, char[] buffer, int offset, int length) {
       float value = Float.NaN;
       if (isDecimal(buffer, offset, length)) {
         try {
@@ -347,7 +463,7 @@ final class CsvLines implements AutoCloseable {
             String.format(
                 Locale.ROOT,
                 "column '%s' has %s in line %d%s%s",
-                header.get(column),
+                column,
                 text.isEmpty() ? "nothing" : "'" + text + "'",
                 number,
                 text.isEmpty()
@@ -358,17 +474,6 @@ final class CsvLines implements AutoCloseable {
                 MEND);
       }
       return value;
-    }
-
-    /** Keeps out what Java takes for a number and a table does not: NaN, 0x1p3, 1f. */
-    private static boolean isDecimal(char[] buffer, int offset, int length) {
-      for (int i = offset; i < offset + length; i++) {
-        char c = buffer[i];
-        if ((c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {
-          return false;
-        }
-      }
-      return length > 0;
     }
 
     private static boolean isInfinity(String text) {

@@ -11,9 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.CsvLines.Role;
@@ -21,7 +22,11 @@ import org.stacking4j.data.CsvLines.Role;
 /**
  * Labelled rows in a CSV file: a header line that names the columns, then a row a line. One column
  * holds the labels, or one or more hold numbers to predict, one may hold the rows' weights and one
- * their groups; all others are features and hold numbers.
+ * their groups; all others are features.
+ *
+ * <p>A column of features in which no field is a number holds categories and becomes a feature for
+ * each, so does one that is named as such; all others hold numbers. {@link LabeledData#schema} says
+ * what became of them, and {@link TableRows} reads other rows alike.
  *
  * <p>A group is any text; rows with the same one belong together. It becomes its number if all are
  * whole numbers, else its place among all in the order of the text, from 0.
@@ -118,17 +123,75 @@ public final class CsvTable {
     return new CsvTable(file, null).readTargets(columns);
   }
 
-  private LabeledData readTargets(CsvColumns named) throws IOException {
-    List<String> header;
-    List<Role> roles; // of weights and groups: targets are read with the features
+  /**
+   * Reads labelled rows whose features and classes are those of rows that were learned from, to
+   * judge by. Columns are found by their names, in any order; others are not looked at.
+   *
+   * @param columns which holds the labels, and which weights and groups; the rest of it does not
+   *     matter
+   * @param schema how the columns of features become features
+   * @param classNames the classes, of which not all need to occur
+   * @throws IllegalArgumentException if there is no such column, or one is to hold two things
+   * @throws IOException as {@link #load(Path, CsvColumns)} does, and if a column is lacking or a
+   *     label is none of the classes
+   */
+  public static LabeledData load(
+      Path file, CsvColumns columns, TableSchema schema, List<String> classNames)
+      throws IOException {
+    return new CsvTable(file, null).readLike(columns, schema, classNames);
+  }
+
+  /**
+   * The same for targets.
+   *
+   * @param columns which hold the numbers to predict, in the order in which they were learned, and
+   *     which weights and groups
+   */
+  public static LabeledData loadTargets(Path file, CsvColumns columns, TableSchema schema)
+      throws IOException {
+    return new CsvTable(file, null).readTargetsLike(columns, schema);
+  }
+
+  private LabeledData readLike(CsvColumns named, TableSchema schema, List<String> classNames)
+      throws IOException {
+    int[] labels = new int[1024];
+    int rows = 0;
+    List<Role> roles;
     RowExtras extras;
+    try (CsvLines lines = new CsvLines(file, delimiter)) {
+      List<String> header = lines.header();
+      TableRows.checkColumns(file, header, schema);
+      roles = labelAndOthers(header, named);
+      lines.setRoles(roles);
+      extras = new RowExtras(roles);
+      while (lines.nextTexts()) {
+        if (rows == labels.length) {
+          labels = Arrays.copyOf(labels, (int) Math.min(Integer.MAX_VALUE - 8, rows * 2L));
+        }
+        int label = classNames.indexOf(lines.text(0));
+        if (label < 0) {
+          throw lines.wrongText(0, "which is none of the classes " + describe(classNames));
+        }
+        labels[rows++] = label;
+        extras.add(lines);
+      }
+    }
+    if (rows == 0) {
+      throw new IOException(file + ": no rows after the header line; expected one row a line");
+    }
+    FeatureStore features = features(rows, roles, schema);
+    return extras.of(LabeledData.of(features, Arrays.copyOf(labels, rows), classNames));
+  }
+
+  private LabeledData readTargetsLike(CsvColumns named, TableSchema schema) throws IOException {
     List<String> names;
+    List<Role> roles;
+    RowExtras extras;
     int rows = 0;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
-      header = lines.header();
-      names = outputs(header, named, "targets");
-      roles = roles(header, named, names, "targets");
-      checkNames(header, roles);
+      TableRows.checkColumns(file, lines.header(), schema);
+      names = outputs(lines.header(), named, "targets");
+      roles = roles(lines.header(), named, names, "targets");
       lines.setRoles(roles);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
@@ -139,38 +202,64 @@ public final class CsvTable {
     if (rows == 0) {
       throw new IOException(file + ": no rows after the header line; expected one row a line");
     }
-    int columns = header.size() - (int) names.stream().distinct().count() - roles.size();
-    if (columns == 0) {
+    return extras.of(targets(rows, names, roles, schema));
+  }
+
+  private LabeledData readTargets(CsvColumns named) throws IOException {
+    List<Role> roles; // of weights and groups: targets are read with the features
+    RowExtras extras;
+    List<String> names;
+    @Nullable ColumnSurvey[] surveys;
+    int rows = 0;
+    try (CsvLines lines = new CsvLines(file, delimiter)) {
+      List<String> header = lines.header();
+      names = outputs(header, named, "targets");
+      roles = roles(header, named, names, "targets");
+      checkNames(header, roles);
+      lines.setRoles(roles);
+      Set<Integer> others = positions(roles);
+      names.forEach(name -> others.add(header.indexOf(name)));
+      surveys = surveys(header, named, others);
+      lines.setSurveys(surveys);
+      extras = new RowExtras(roles);
+      while (lines.nextTexts()) {
+        extras.add(lines);
+        rows++;
+      }
+    }
+    if (rows == 0) {
+      throw new IOException(file + ": no rows after the header line; expected one row a line");
+    }
+    if (Arrays.stream(surveys).noneMatch(Objects::nonNull)) {
       throw new IllegalArgumentException(
           file + ": all columns are targets; leave one or more as features");
     }
-    int[] placeOfTarget = // -1 for features
-        IntStream.range(0, header.size())
-            .filter(column -> roles.stream().noneMatch(role -> role.position() == column))
-            .map(column -> names.indexOf(header.get(column)))
-            .toArray();
+    return MissingNumbers.filled(extras.of(targets(rows, names, roles, schema(surveys, named))));
+  }
+
+  /** Targets are read as features behind the others. */
+  private LabeledData targets(int rows, List<String> names, List<Role> roles, TableSchema schema)
+      throws IOException {
+    List<TableSchema.Column> all = new ArrayList<>(schema.columns());
+    names.forEach(name -> all.add(TableSchema.Column.of(name)));
     float[] values = new float[Math.multiplyExact(rows, names.size())];
-    float[] line = new float[placeOfTarget.length];
+    float[] line = new float[schema.width() + names.size()];
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       lines.setRoles(roles);
+      lines.setFeatures(new TableSchema(all));
       FeatureStore store =
           FeatureStore.filled(
               rows,
-              columns,
+              schema,
               (from, to, into) -> {
-                int next = 0;
+                int width = schema.width();
                 for (int row = from; row < to; row++) {
                   lines.nextFeatures(line, 0);
-                  for (int column = 0; column < line.length; column++) {
-                    if (placeOfTarget[column] < 0) {
-                      into[next++] = line[column];
-                    } else {
-                      values[row * names.size() + placeOfTarget[column]] = line[column];
-                    }
-                  }
+                  System.arraycopy(line, 0, into, (row - from) * width, width);
+                  System.arraycopy(line, width, values, row * names.size(), names.size());
                 }
               });
-      return extras.of(LabeledData.of(store, values, names));
+      return LabeledData.of(store, values, names);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -180,25 +269,22 @@ public final class CsvTable {
     Map<String, Integer> classes = new HashMap<>(); // in the order they are met
     int[] labels = new int[1024];
     int rows = 0;
-    int columns;
-    List<Role> roles = new ArrayList<>(); // the label's first
+    @Nullable ColumnSurvey[] surveys;
+    List<Role> roles;
+    String label;
     RowExtras extras;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       List<String> header = lines.header();
-      List<String> label = outputs(header, named, "labels");
-      if (label.size() > 1) {
-        throw new IllegalArgumentException(
-            file + ": found the columns " + describe(label) + " for the labels; name one");
-      }
-      roles.add(new Role("label", header.indexOf(label.get(0))));
-      roles.addAll(roles(header, named, label, "labels"));
+      roles = labelAndOthers(header, named);
+      label = header.get(roles.get(0).position());
       checkNames(header, roles);
-      columns = header.size() - roles.size();
-      if (columns == 0) {
+      if (roles.size() == header.size()) {
         throw new IllegalArgumentException(
             file + ": no column is left for features; expected one or more");
       }
       lines.setRoles(roles);
+      surveys = surveys(header, named, positions(roles));
+      lines.setSurveys(surveys);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
         if (rows == labels.length) {
@@ -219,7 +305,7 @@ public final class CsvTable {
                 "%s: column '%s' has the label '%s' in all %d rows; a classifier needs at least 2"
                     + " classes, so take the labels from another column or add rows",
                 file,
-                label.get(0),
+                label,
                 classes.keySet().iterator().next(),
                 rows));
       }
@@ -230,23 +316,71 @@ public final class CsvTable {
       place[classes.getOrDefault(names.get(c), -1)] = c;
     }
     int[] ordered = Arrays.stream(labels, 0, rows).map(met -> place[met]).toArray();
-    return extras.of(LabeledData.of(features(rows, columns, roles), ordered, names));
+    FeatureStore features = features(rows, roles, schema(surveys, named));
+    return MissingNumbers.filled(extras.of(LabeledData.of(features, ordered, names)));
   }
 
-  private FeatureStore features(int rows, int columns, List<Role> roles) throws IOException {
+  private FeatureStore features(int rows, List<Role> roles, TableSchema schema) throws IOException {
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       lines.setRoles(roles);
+      lines.setFeatures(schema);
       return FeatureStore.filled(
           rows,
-          columns,
+          schema,
           (from, to, target) -> {
             for (int row = from; row < to; row++) {
-              lines.nextFeatures(target, (row - from) * columns);
+              lines.nextFeatures(target, (row - from) * schema.width());
             }
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** The columns that hold no features, the label's first. */
+  private List<Role> labelAndOthers(List<String> header, CsvColumns named) {
+    List<String> label = outputs(header, named, "labels");
+    if (label.size() > 1) {
+      throw new IllegalArgumentException(
+          file + ": found the columns " + describe(label) + " for the labels; name one");
+    }
+    List<Role> roles = new ArrayList<>();
+    roles.add(new Role("label", header.indexOf(label.get(0))));
+    roles.addAll(roles(header, named, label, "labels"));
+    return roles;
+  }
+
+  /** One for each column of features, null for the others. */
+  private @Nullable ColumnSurvey[] surveys(
+      List<String> header, CsvColumns named, Set<Integer> others) {
+    named.categorical().forEach(name -> position(header, name, "categories"));
+    @Nullable ColumnSurvey[] surveys = new @Nullable ColumnSurvey[header.size()];
+    for (int column = 0; column < surveys.length; column++) {
+      if (!others.contains(column)) {
+        String name = header.get(column);
+        surveys[column] = new ColumnSurvey(name, named.categorical().contains(name));
+      }
+    }
+    return surveys;
+  }
+
+  private static Set<Integer> positions(List<Role> roles) {
+    return roles.stream().map(Role::position).collect(Collectors.toSet());
+  }
+
+  private TableSchema schema(@Nullable ColumnSurvey[] surveys, CsvColumns named)
+      throws IOException {
+    List<TableSchema.Column> columns = new ArrayList<>();
+    for (@Nullable ColumnSurvey survey : surveys) {
+      if (survey != null) {
+        try {
+          columns.add(survey.column(named.missing()));
+        } catch (IllegalArgumentException e) {
+          throw new IOException(file + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    return new TableSchema(columns);
   }
 
   /** The names of the columns to predict, all of which there are. */
@@ -329,7 +463,7 @@ public final class CsvTable {
     }
   }
 
-  private static String describe(List<String> columns) {
+  static String describe(List<String> columns) {
     String shown =
         columns.stream()
             .limit(SHOWN_COLUMNS)

@@ -35,14 +35,16 @@ final class FeatureStore {
   private final int columns;
   private final @Nullable FeatureStore whole; // null where all columns are shown
   private final int[] selected; // columns of the matrix, where some are shown
+  private final @Nullable TableSchema schema; // null where nobody knows, or some are shown
   private byte @Nullable [] digest;
 
-  private FeatureStore(INDArray matrix) {
+  private FeatureStore(INDArray matrix, @Nullable TableSchema schema) {
     this.matrix = matrix;
     this.rows = Math.toIntExact(matrix.size(0));
     this.columns = Math.toIntExact(matrix.size(1));
     this.whole = null;
     this.selected = new int[0];
+    this.schema = schema;
   }
 
   private FeatureStore(FeatureStore whole, int[] selected) {
@@ -51,6 +53,7 @@ final class FeatureStore {
     this.columns = selected.length;
     this.whole = whole;
     this.selected = selected;
+    this.schema = null;
   }
 
   /** Writes rows {@code from} (inclusive) to {@code to} (exclusive) to the start of an array. */
@@ -74,14 +77,19 @@ final class FeatureStore {
     int rows = Math.toIntExact(features.size(0));
     int columns = Math.toIntExact(features.size(1));
     INDArray matrix = uninitialized(rows, columns);
-    FeatureStore store = new FeatureStore(outsideWorkspaces(() -> matrix.assign(features)));
+    FeatureStore store = new FeatureStore(outsideWorkspaces(() -> matrix.assign(features)), null);
     store.checkFinite();
     return store;
   }
 
   /** A store filled by the caller, whose values must be finite. */
   static FeatureStore filled(int rows, int columns, RowWriter writer) {
-    return new FeatureStore(matrix(rows, columns, writer));
+    return new FeatureStore(matrix(rows, columns, writer), null);
+  }
+
+  /** A store of a table's features, filled by the caller, whose values must be finite. */
+  static FeatureStore filled(int rows, TableSchema schema, RowWriter writer) {
+    return new FeatureStore(matrix(rows, schema.width(), writer), schema);
   }
 
   /**
@@ -116,6 +124,11 @@ final class FeatureStore {
     return whole == null
         ? new FeatureStore(this, wanted)
         : new FeatureStore(whole, IntStream.of(wanted).map(column -> selected[column]).toArray());
+  }
+
+  /** How they were made of a table's columns, if they are all of them. */
+  @Nullable TableSchema schema() {
+    return schema;
   }
 
   int rows() {

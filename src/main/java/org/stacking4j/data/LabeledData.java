@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -345,7 +346,8 @@ public final class LabeledData {
     return withFeatures(FeatureStore.copyOf(features));
   }
 
-  private LabeledData withFeatures(FeatureStore other) {
+  /** The same rows with the features of a store that has one row for each. */
+  LabeledData withFeatures(FeatureStore other) {
     return new LabeledData(
         other, everyRow(rows()), labels, outputNames, targets, rowIds, weights, groups);
   }
@@ -408,6 +410,11 @@ public final class LabeledData {
   /** The number of feature columns, at least 1. */
   public int columns() {
     return store.columns();
+  }
+
+  /** How the features were made of a table's columns, if they are all those of a table. */
+  public Optional<TableSchema> schema() {
+    return Optional.ofNullable(store.schema());
   }
 
   /** What is asked about the rows. */

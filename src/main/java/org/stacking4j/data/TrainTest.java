@@ -61,7 +61,8 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
    * Splits rows in two: a part of each class to judge by (rows with targets count as one class),
    * the rest to learn from. Which rows go where depends on the seed and on their ids, not on their
    * positions. Groups stay whole, as in {@link Folds#holdout}. Both parts are views, in the order
-   * of the rows.
+   * of the rows; but where numbers of a table are missing, both are copies, with the medians of the
+   * rows to learn from.
    *
    * @param name what reports call the data; not blank
    * @param data the rows
@@ -73,6 +74,9 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
    */
   public static TrainTest split(String name, LabeledData data, double testFraction, long seed) {
     Folds split = Folds.holdout(data, testFraction, seed);
-    return new TrainTest(name, data.select(split.training(1)), data.select(split.heldOut(1)));
+    LabeledData train = data.select(split.training(1));
+    LabeledData test = data.select(split.heldOut(1));
+    return new TrainTest(
+        name, MissingNumbers.filled(train, train), MissingNumbers.filled(test, train));
   }
 }

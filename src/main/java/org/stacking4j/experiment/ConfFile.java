@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
+  private static final String FOR_TABLES = "/org/stacking4j/conf/table.yaml";
   private static final double LEARNING_RATE = 1e-3;
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -59,13 +60,46 @@ public final class ConfFile {
    */
   public static ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides)
       throws IOException {
-    ObjectNode tree;
-    try (InputStream in = ConfFile.class.getResourceAsStream(DEFAULTS)) {
-      if (in == null) {
-        throw new IllegalStateException("the library's own " + DEFAULTS + " is missing");
-      }
-      tree = (ObjectNode) YAML.readTree(in);
+    return read(bundled(DEFAULTS), file, overrides);
+  }
+
+  /**
+   * Reads a conf file for one ensemble: what it leaves out has the value of the bundled {@code
+   * table.yaml} where the data is a table, and else of {@code mnist-demo.yaml}; the strategy is
+   * out-of-fold if nobody says otherwise.
+   *
+   * @param file the file, or null for the defaults alone
+   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it says something that cannot be, with the key
+   */
+  public static ExperimentConfig readForFit(@Nullable Path file, Map<String, Object> overrides)
+      throws IOException {
+    ObjectNode defaults = bundled(DEFAULTS);
+    JsonNode data = YAML.valueToTree(overrides.get("data"));
+    if (data.isNull() && file != null) {
+      data = parse(file).path("data");
     }
+    if (data.isTextual() && DataSource.isTable(data.asText())) {
+      ObjectNode forTables = bundled(FOR_TABLES);
+      forTables.remove("data");
+      merge(defaults, forTables, "", FOR_TABLES);
+    }
+    defaults.put("strategy", "out-of-fold");
+    return read(defaults, file, overrides);
+  }
+
+  private static ObjectNode bundled(String name) throws IOException {
+    try (InputStream in = ConfFile.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the library's own " + name + " is missing");
+      }
+      return (ObjectNode) YAML.readTree(in);
+    }
+  }
+
+  private static ExperimentConfig read(
+      ObjectNode tree, @Nullable Path file, Map<String, Object> overrides) throws IOException {
     if (file != null) {
       ObjectNode said = parse(file);
       forgetRows(tree, said.get("data"));

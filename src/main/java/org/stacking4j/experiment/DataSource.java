@@ -63,7 +63,9 @@ final class DataSource {
     CsvColumns columns =
         (config.label().isEmpty() ? CsvColumns.of() : CsvColumns.of(config.label()))
             .withWeight(config.weight())
-            .withGroup(config.group());
+            .withGroup(config.group())
+            .withCategorical(config.categorical())
+            .withMissing(config.missing());
     LabeledData rows =
         config.task() == Task.REGRESSION
             ? CsvTable.loadTargets(file, columns)

@@ -133,6 +133,17 @@ public final class Experiment {
   }
 
   /**
+   * What a run would take; the data is read, nothing is fitted.
+   *
+   * @throws IllegalArgumentException if the configuration does not fit itself or the data
+   * @throws IOException if the data cannot be read
+   */
+  public Plan plan() throws IOException {
+    TrainTest data = DataSource.load(config);
+    return Plan.of(stackConfigs(data.train()), data, threads);
+  }
+
+  /**
    * Audits each stack on the training rows; the test rows are not looked at.
    *
    * @return by the stack's label

@@ -19,6 +19,7 @@ import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
+import org.stacking4j.data.Missing;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
@@ -37,6 +38,8 @@ import org.stacking4j.train.EarlyStopping;
  * @param weight the column of a CSV file that holds the rows' weights; empty for none
  * @param group the column of a CSV file whose text rows that belong together have in common, which
  *     neither folds nor the split into training and test part; empty for none
+ * @param categorical columns of a CSV file that hold categories even though they have numbers
+ * @param missing what to do where a column of numbers of a CSV file has none
  * @param testFraction the part of each class of a CSV file that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
@@ -63,6 +66,8 @@ public record ExperimentConfig(
     String label,
     String weight,
     String group,
+    List<String> categorical,
+    Missing missing,
     double testFraction,
     int train,
     int test,
@@ -318,6 +323,8 @@ public record ExperimentConfig(
       throw new IllegalArgumentException(
           "train and test must be >= 0 (0 for all rows), found " + train + " and " + test);
     }
+    categorical = List.copyOf(categorical);
+    checkTable("categorical", String.join(", ", categorical), data);
     members = List.copyOf(members);
     parse("pass-through", passThrough);
     if (!STRATEGIES.contains(strategy)) {

@@ -14,13 +14,13 @@ import org.stacking4j.train.Effort;
 
 /**
  * What a run will take, said before it begins. Meta networks are not counted: next to their members
- * they are small.
+ * they are small. Immutable.
  *
  * @param fits of members
  * @param bytes of memory: the rows, what the running fits hold, and the fitted networks
  * @param seconds of wall time, about
  */
-record Plan(int fits, long bytes, double seconds) {
+public record Plan(int fits, long bytes, double seconds) {
 
   static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
     LabeledData train = data.train();
@@ -61,7 +61,7 @@ record Plan(int fits, long bytes, double seconds) {
   }
 
   /** In words: {@code 18 fits, about 40 s and 120 MB of memory beside the Java machine's own}. */
-  String describe() {
+  public String describe() {
     return String.format(
         Locale.ROOT,
         "%d fits of base networks: about %s, %s for rows and networks",

@@ -70,6 +70,106 @@ class MainTest {
   }
 
   @Test
+  void fitPredictEvaluateInspect_onATableOfOnesOwn() throws IOException {
+    StringBuilder text = new StringBuilder("colour,size,kind\n");
+    for (int row = 0; row < 90; row++) {
+      String colour = List.of("red", "blue", "green").get(row % 3);
+      text.append(colour).append(',').append(row % 10 == 0 ? "" : row % 7).append(',');
+      text.append(colour.equals("red") ? "warm" : "cold").append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("mine.csv"), text);
+    Path result = folder.resolve("mine");
+    String[] data = {"--data", "csv:" + table, "--label", "kind", "--missing", "median"};
+
+    assertThat(run(with(data, "plan", "--folds", "2"))).as(err.toString()).isZero();
+    assertThat(out.toString()).startsWith("9 fits of base networks: about ");
+    int code = run(with(data, "fit", "--folds", "2", "--out", result.toString()));
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString()).contains("stack out-of-fold").doesNotContain("in-sample");
+
+    String model = result.resolve("ensemble.zip").toString();
+    Path fresh =
+        Files.writeString(folder.resolve("new.csv"), "size,colour\n3,red\n,blue\n1,pink\n");
+    Path answers = folder.resolve("answers.csv");
+    assertThat(
+            run("predict", "--model", model, "--data", "csv:" + fresh, "--out", answers.toString()))
+        .as(err.toString())
+        .isZero();
+    List<String> lines = Files.readAllLines(answers);
+    assertThat(lines.get(0)).isEqualTo("row,class,probability_cold,probability_warm");
+    assertThat(lines.get(1)).startsWith("0,warm,");
+    assertThat(lines.get(2)).startsWith("1,cold,");
+    assertThat(lines).hasSize(4);
+    assertThat(err.toString())
+        .contains(
+            "stacking4j: "
+                + fresh
+                + ": 1 field has unknown categories, the first is 'pink' of column 'colour' in line 4;"
+                + " they count as none of the known ones");
+
+    out.getBuffer().setLength(0);
+    assertThat(run("evaluate", "--model", model, "--data", "csv:" + table)).isZero();
+    assertThat(out.toString()).startsWith("accuracy 1.0000, log loss 0.").endsWith("on 90 rows\n");
+    out.getBuffer().setLength(0);
+    assertThat(run("inspect", model)).isZero();
+    assertThat(out.toString())
+        .startsWith(
+            """
+            classes: cold, warm
+            columns: 5, made of colour (3 categories), size (may be missing)
+            combined by:\s""")
+        .contains("member mlp-1: 2 fold networks and one of all rows, ");
+  }
+
+  @Test
+  void predict_ofATableThatCannotBeRead_writesNothing() throws IOException {
+    Path table =
+        Files.writeString(folder.resolve("t.csv"), "x,y,kind\n" + "1,2,a\n2,1,b\n".repeat(20));
+    Path result = folder.resolve("mine");
+    assertThat(
+            run(
+                "fit",
+                "--data",
+                "csv:" + table,
+                "--folds",
+                "2",
+                "--epochs",
+                "1",
+                "--out",
+                result.toString()))
+        .as(err.toString())
+        .isZero();
+    String model = result.resolve("ensemble.zip").toString();
+    Path wrong = Files.writeString(folder.resolve("wrong.csv"), "x,y\n1,2\n2,z\n");
+    Path answers = folder.resolve("answers.csv");
+
+    int code =
+        run("predict", "--model", model, "--data", "csv:" + wrong, "--out", answers.toString());
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "stacking4j: "
+                + wrong
+                + ": column 'y' has 'z' in line 3, which is not a number; put a number there, or leave"
+                + " the row out\n");
+    assertThat(answers).doesNotExist();
+    assertThat(run("predict", "--model", model, "--data", wrong.toString(), "--out", "a.csv"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("unknown data '" + wrong + "'; use csv:FILE");
+    assertThat(run("fit")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "fit needs data: give --data csv:FILE, idx:DIR or mnist, or a conf file by --config");
+  }
+
+  private static String[] with(String[] some, String... others) {
+    List<String> all = new ArrayList<>(List.of(others));
+    all.addAll(List.of(some));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
   void audit_ofAnHonestStack_passesAndOfInSample_fails() throws IOException {
     String rows = Files.readString(conf) + "\ntrain: 0\ntest: 0\ndata: idx:" + data + "\n";
     Path own = Files.writeString(folder.resolve("audit.yaml"), rows);
@@ -114,7 +214,7 @@ class MainTest {
             "combined by ",
             "stack out-of-fold: accuracy ",
             "name                accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
-            DemoCommand.in(Charset.defaultCharset(), " ± "),
+            ExperimentCommand.in(Charset.defaultCharset(), " ± "),
             "Files in ");
     // Not a terminal: progress is lines, not a bar.
     assertThat(err.toString()).contains("member 'a', fold 2 of 3: ").doesNotContain("\r");
@@ -122,8 +222,9 @@ class MainTest {
 
   @Test
   void verdict_isReadableInEveryCharacterSet() {
-    assertThat(DemoCommand.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2")).isEqualTo("by 0.3 ± 0.2");
-    assertThat(DemoCommand.in(StandardCharsets.US_ASCII, "by 0.3 ± 0.2"))
+    assertThat(ExperimentCommand.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2"))
+        .isEqualTo("by 0.3 ± 0.2");
+    assertThat(ExperimentCommand.in(StandardCharsets.US_ASCII, "by 0.3 ± 0.2"))
         .isEqualTo("by 0.3 +- 0.2");
   }
 
@@ -245,7 +346,7 @@ class MainTest {
     assertThat(err.toString())
         .contains(
             conf
-                + ": unknown key 'epochs'; known here: data, task, label, weight, group, test-fraction, train");
+                + ": unknown key 'epochs'; known here: data, task, label, weight, group, categorical, missing, test-fraction, train");
   }
 
   @Test

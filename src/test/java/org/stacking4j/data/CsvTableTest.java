@@ -155,9 +155,13 @@ class CsvTableTest {
   }
 
   static Stream<Arguments> wrong() {
-    String mend =
-        "; categories and missing values cannot be read: replace them by numbers, or leave the"
-            + " column or the row out";
+    String infinite = ", which is infinite as float32; put a number there, or leave the row out";
+    String text =
+        ", which is not a number, and numbers in 1 of 2 rows; put a number there, leave the row or"
+            + " the column out, or name the column in categorical if it holds categories";
+    String missing =
+        ", and numbers in 1 of 2 rows; put a number there, leave the row or the column out, or have"
+            + " the median put there (missing: median in a conf file, --missing median)";
     return Stream.of(
         Arguments.of("", "empty; expected a header line that names the columns"),
         Arguments.of("\n\n", "empty; expected a header line that names the columns"),
@@ -184,33 +188,21 @@ class CsvTableTest {
             "x,kind\n1,a\n2,a\n",
             "column 'kind' has the label 'a' in all 2 rows; a classifier needs at least 2 classes,"
                 + " so take the labels from another column or add rows"),
+        Arguments.of("x,y,kind\n1,2,a\n3,abc,b\n", "column 'y' has 'abc' in line 3" + text),
+        Arguments.of("x,kind\n1,a\n,b\n", "column 'x' has nothing in line 3" + missing),
+        Arguments.of("x,kind\n1,a\nNA,b\n", "column 'x' has 'NA' in line 3" + missing),
+        Arguments.of("x,kind\n1,a\nNaN,b\n", "column 'x' has 'NaN' in line 3" + missing),
+        Arguments.of("x,kind\n1,a\n-inf,b\n", "column 'x' has '-inf' in line 3" + text),
+        Arguments.of("x,kind\n1,a\n1e39,b\n", "column 'x' has '1e39' in line 3" + infinite),
+        Arguments.of("x,kind\n1,a\n0x1p3,b\n", "column 'x' has '0x1p3' in line 3" + text),
+        Arguments.of("x,kind\n1,a\n1f,b\n", "column 'x' has '1f' in line 3" + text),
+        Arguments.of("x;kind\n1;a\n1,5;b\n", "column 'x' has '1,5' in line 3" + text),
         Arguments.of(
-            "x,y,kind\n1,2,a\n3,abc,b\n",
-            "column 'y' has 'abc' in line 3, which is not a number" + mend),
-        Arguments.of("x,kind\n1,a\n,b\n", "column 'x' has nothing in line 3" + mend),
-        Arguments.of(
-            "x,kind\n1,a\nNA,b\n", "column 'x' has 'NA' in line 3, which is not a number" + mend),
-        Arguments.of(
-            "x,kind\n1,a\nNaN,b\n", "column 'x' has 'NaN' in line 3, which is not a number" + mend),
-        Arguments.of(
-            "x,kind\n1,a\n-inf,b\n",
-            "column 'x' has '-inf' in line 3, which is infinite as float32" + mend),
-        Arguments.of(
-            "x,kind\n1,a\n1e39,b\n",
-            "column 'x' has '1e39' in line 3, which is infinite as float32" + mend),
-        Arguments.of(
-            "x,kind\n1,a\n0x1p3,b\n",
-            "column 'x' has '0x1p3' in line 3, which is not a number" + mend),
-        Arguments.of(
-            "x,kind\n1,a\n1f,b\n", "column 'x' has '1f' in line 3, which is not a number" + mend),
-        Arguments.of(
-            "x;kind\n1;a\n1,5;b\n", "column 'x' has '1,5' in line 3, which is not a number" + mend),
-        Arguments.of(
-            "x,kind\n1,a\n1-2,b\n", "column 'x' has '1-2' in line 3, which is not a number" + mend),
+            "x,kind\n1,a\n1-2,b\n",
+            "column 'x' has '1-2' in line 3, which is not a number; put a number there, or leave the row out"),
         Arguments.of(
             // Quoted fields may hold line ends: the line is the file's, not the row's number.
-            "x,kind\n1,\"a\nb\"\ny,c\n",
-            "column 'x' has 'y' in line 4, which is not a number" + mend));
+            "x,kind\n1,\"a\nb\"\ny,c\n", "column 'x' has 'y' in line 4" + text));
   }
 
   @ParameterizedTest
@@ -351,12 +343,12 @@ class CsvTableTest {
       delimiter = '|',
       textBlock =
           """
-          0    | column 'w' has '0' in line 3; a weight must be a finite number above 0: leave out the rows that are to count for nothing
-          -1   | column 'w' has '-1' in line 3; a weight
-          NaN  | column 'w' has 'NaN' in line 3; a weight
-          1e999 | column 'w' has '1e999' in line 3; a weight
-          1-2  | column 'w' has '1-2' in line 3; a weight
-          much | column 'w' has 'much' in line 3; a weight
+          0    | column 'w' has '0' in line 3, but a weight must be a finite number above 0: leave out the rows that are to count for nothing
+          -1   | column 'w' has '-1' in line 3, but a weight
+          NaN  | column 'w' has 'NaN' in line 3, but a weight
+          1e999 | column 'w' has '1e999' in line 3, but a weight
+          1-2  | column 'w' has '1-2' in line 3, but a weight
+          much | column 'w' has 'much' in line 3, but a weight
           ' '  | column 'w' has no weight in line 3; every row needs one: fill it in, or leave the row out
           """)
   void load_wrongWeight_saysWhere(String weight, String message) throws IOException {

@@ -329,7 +329,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, test-fraction, train, test, seed, class-weights
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, categorical, missing, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value

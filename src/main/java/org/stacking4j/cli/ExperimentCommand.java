@@ -1,0 +1,70 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.Task;
+import org.stacking4j.experiment.Experiment;
+import org.stacking4j.experiment.ExperimentConfig;
+import org.stacking4j.experiment.Outcome;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs an experiment and tells what came out. */
+abstract class ExperimentCommand implements Callable<Integer> {
+  private final PrintWriter screen;
+  private final PrintWriter progress;
+
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  @Mixin private ThreadsOption threadsOption = new ThreadsOption();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the files go (${DEFAULT-VALUE}).")
+  private Path out = Path.of("out");
+
+  ExperimentCommand(PrintWriter screen, PrintWriter progress) {
+    this.screen = screen;
+    this.progress = progress;
+  }
+
+  /** What to do by a conf file, or null, and what goes before it. */
+  abstract ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides)
+      throws IOException;
+
+  @Override
+  public Integer call() throws IOException {
+    int threads = threadsOption.threads();
+    ExperimentConfig experiment = read(options.config(), options.overrides());
+    Outcome findings;
+    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+      Experiment run = new Experiment(experiment, threads, shown);
+      findings = experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
+    }
+    screen.println();
+    screen.print(in(Charset.defaultCharset(), findings.board()));
+    screen.println();
+    screen.println(in(Charset.defaultCharset(), findings.verdict()));
+    screen.println();
+    screen.println(
+        "Files in "
+            + out
+            + ": results.json, leaderboard.csv, meta-features-train.csv,"
+            + " meta-features-test.csv, ensemble.zip");
+    screen.flush();
+    return 0;
+  }
+
+  /** A text with {@code +-} for ± and {@code R2} for R² where the character set has none. */
+  static String in(Charset charset, String text) {
+    return charset.newEncoder().canEncode(text)
+        ? text
+        : text.replace("±", "+-").replace("R²", "R2");
+  }
+}

@@ -1,0 +1,135 @@
+package org.stacking4j.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the commands that run or plan an experiment can be told. */
+final class ExperimentOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A conf file to start from (default: the bundled mnist-demo.yaml).")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "mnist|idx:DIR|csv:FILE",
+      description =
+          "The bundled MNIST, a folder with four IDX files, gzip or not, or a table with a header"
+              + " line.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "The column of a table that holds the labels (the last one).")
+  private @Nullable String label;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "COLUMN",
+      description = "The column of a table that holds the rows' weights (none).")
+  private @Nullable String weight;
+
+  @Option(
+      names = "--group",
+      paramLabel = "COLUMN",
+      description = "The column of a table that says which rows must stay together (none).")
+  private @Nullable String group;
+
+  @Option(
+      names = "--categorical",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Columns of a table that hold categories although they have numbers; those without any do"
+              + " anyway (none).")
+  private @Nullable List<String> categorical;
+
+  @Option(
+      names = "--missing",
+      paramLabel = "refuse|median",
+      description = "What to do where a column of numbers has none (refuse).")
+  private @Nullable String missing;
+
+  @Option(
+      names = "--task",
+      paramLabel = "classification|regression",
+      description = "What is asked: which class, or in a table a number (classification).")
+  private @Nullable String task;
+
+  @Option(
+      names = "--train",
+      paramLabel = "N",
+      description = "The first N training rows, 0 for all (20000; of other data, all).")
+  private @Nullable Integer train;
+
+  @Option(
+      names = "--test",
+      paramLabel = "N",
+      description = "The first N test rows, 0 for all (5000; of other data, all).")
+  private @Nullable Integer test;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes of the base networks over the rows (10).")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--folds", paramLabel = "K", description = "Folds of out-of-fold (5).")
+  private @Nullable Integer folds;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
+      description = "Which stacks to make (all: in-sample and out-of-fold).")
+  private @Nullable String strategy;
+
+  @Option(
+      names = "--trainer",
+      paramLabel = "auto|fused|dl4j",
+      description = "What computes the steps of a fit (auto: the fused step wherever it can).")
+  private @Nullable String trainer;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Where all randomness comes from: same seed, same numbers (1).")
+  private @Nullable Long seed;
+
+  /** The conf file to start from, or null for the bundled one. */
+  @Nullable Path config() {
+    return config;
+  }
+
+  /** What the options say, by the keys of the conf file. */
+  Map<String, Object> overrides() {
+    Map<String, Object> overrides = new LinkedHashMap<>();
+    putIfGiven(overrides, "data", data);
+    putIfGiven(overrides, "label", label);
+    putIfGiven(overrides, "weight", weight);
+    putIfGiven(overrides, "group", group);
+    putIfGiven(overrides, "categorical", categorical);
+    putIfGiven(overrides, "missing", missing);
+    putIfGiven(overrides, "task", task);
+    putIfGiven(overrides, "train", train);
+    putIfGiven(overrides, "test", test);
+    putIfGiven(overrides, "fit.epochs", epochs);
+    putIfGiven(overrides, "out-of-fold.folds", folds);
+    putIfGiven(overrides, "strategy", strategy);
+    putIfGiven(overrides, "fit.trainer", trainer);
+    putIfGiven(overrides, "seed", seed);
+    return overrides;
+  }
+
+  private static void putIfGiven(
+      Map<String, Object> overrides, String key, @Nullable Object value) {
+    if (value != null) {
+      overrides.put(key, value);
+    }
+  }
+}

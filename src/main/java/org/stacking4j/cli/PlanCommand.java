@@ -1,0 +1,49 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.stacking4j.experiment.ConfFile;
+import org.stacking4j.experiment.Experiment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** What a fit would take. */
+@Command(
+    name = "plan",
+    description =
+        "Says what fit would take with the same options: fits, time and memory. Reads the data and"
+            + " measures the processor for a moment; fits and writes nothing.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  plan --data csv:my.csv --label kind",
+      "  plan --config my.yaml --folds 10",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
+    })
+final class PlanCommand implements Callable<Integer> {
+  private final PrintWriter screen;
+
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  @Mixin private ThreadsOption threadsOption = new ThreadsOption();
+
+  PlanCommand(PrintWriter screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Experiment experiment =
+        new Experiment(
+            ConfFile.readForFit(options.config(), options.overrides()),
+            threadsOption.threads(),
+            DemoProgress.on(screen, screen));
+    screen.println(experiment.plan().describe());
+    screen.flush();
+    return 0;
+  }
+}

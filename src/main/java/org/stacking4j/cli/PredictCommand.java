@@ -1,0 +1,58 @@
+package org.stacking4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.stacking4j.StackingEnsemble;
+import org.stacking4j.experiment.Answers;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Answers of a saved ensemble for new rows. */
+@Command(
+    name = "predict",
+    description = {
+      "Answers for each row of a table, in its order: row (from 0), predicted class, and a"
+          + " probability for each class; or for numbers, the predicted ones.",
+      "The table may be larger than memory and needs no labels."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  predict --model my/ensemble.zip --data csv:new.csv --out answers.csv",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
+    })
+final class PredictCommand implements Callable<Integer> {
+  private final PrintWriter screen;
+  private final PrintWriter progress;
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      required = true,
+      description = "The CSV file the answers go to, whole or not at all.")
+  private Path out = Path.of("");
+
+  PredictCommand(PrintWriter screen, PrintWriter progress) {
+    this.screen = screen;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path table = options.table();
+    StackingEnsemble ensemble = options.ensemble();
+    Answers answers = Answers.write(ensemble, options.schema(ensemble), table, out);
+    answers.warning().ifPresent(warning -> progress.println("stacking4j: " + warning));
+    screen.println(answers.rows() + " rows answered in " + out);
+    screen.flush();
+    return 0;
+  }
+}
