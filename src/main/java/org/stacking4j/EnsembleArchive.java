@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -43,6 +44,7 @@ import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.Member;
 import org.stacking4j.network.NetworkCheck;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
@@ -51,13 +53,20 @@ import org.stacking4j.train.FitResult;
 /**
  * An ensemble as a zip: {@code manifest.json}, and for each network a folder with {@code
  * configuration.json}, as DL4J writes it, and {@code parameters.f32}, all parameters in DL4J's flat
- * order as little-endian float32. Nothing in it is a serialised Java object.
+ * order as little-endian float32. An ensemble that is a member is in a folder of its own, with a
+ * manifest and networks as the whole has them. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 4;
+  static final int FORMAT_VERSION = 5;
 
-  /** What is written where nothing needs version 4, so that older libraries can read it. */
+  /** What is written where no member is a stack, so that older libraries can read it. */
+  private static final int WITHOUT_STACKS = 4;
+
+  /** What is written where nothing needs version 4 either. */
   private static final int OLDER_VERSION = 3;
+
+  /** How deep stacks may be in stacks: reading takes memory of the thread for each level. */
+  private static final int DEEPEST = 16;
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
@@ -74,7 +83,7 @@ final class EnsembleArchive {
   /**
    * It has the names of classes, or from version 3 on those of targets; the others are empty. From
    * version 4 on there may be features that are passed through to meta networks, and the columns of
-   * the table that the features are made of.
+   * the table that the features are made of, and from version 5 on members that are stacks.
    */
   private record Manifest(
       int formatVersion,
@@ -84,8 +93,17 @@ final class EnsembleArchive {
       Prediction prediction,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableSchema.Column> table,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
       CombinerEntry combiner,
-      List<Network> networks) {}
+      List<Network> networks) {
+    Task task() {
+      return classNames.isEmpty() ? Task.REGRESSION : Task.CLASSIFICATION;
+    }
+
+    List<String> outputNames() {
+      return classNames.isEmpty() ? targetNames : classNames;
+    }
+  }
 
   /**
    * What combines the members.
@@ -170,13 +188,61 @@ final class EnsembleArchive {
       double seconds,
       Trainer trainer) {}
 
+  /** A member that is a stack: how many folds it has ensembles for, and whether one of all rows. */
+  private record Stack(String name, int folds, boolean allRows) {
+    static Stack of(InnerStack stack) {
+      return new Stack(stack.name(), stack.folds(), stack.hasRefit());
+    }
+
+    /** Where the ensemble of a fold is, in the folder of the outer one. */
+    String folder(int fold) {
+      return "stacks/" + name + (fold == 0 ? "/all-rows/" : "/fold-" + fold + "/");
+    }
+
+    /** The folds it has ensembles for, 0 for all rows. */
+    IntStream eachFold() {
+      return IntStream.rangeClosed(allRows ? 0 : 1, folds);
+    }
+  }
+
   private EnsembleArchive() {}
 
   static void write(StackingEnsemble ensemble, Path file) throws IOException {
+    checkDepth(depth(ensemble));
+    AtomicFile.write(
+        file,
+        out -> {
+          ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
+          write(ensemble, "", zip);
+          zip.close();
+        });
+  }
+
+  private static int depth(StackingEnsemble ensemble) {
+    return ensemble.stacks().stream()
+        .flatMap(stack -> stack.all().stream())
+        .mapToInt(inner -> 1 + depth(inner))
+        .max()
+        .orElse(0);
+  }
+
+  private static void checkDepth(int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new IOException(
+          "stacks are more than " + DEEPEST + " deep in each other, which no archive may have");
+    }
+  }
+
+  /** Writes an ensemble into a folder of the zip. */
+  private static void write(StackingEnsemble ensemble, String into, ZipOutputStream zip)
+      throws IOException {
     List<Network> networks = new ArrayList<>();
     List<FitResult> fits = new ArrayList<>();
     MemberNetworks members = ensemble.members();
     for (int m = 0; m < members.names().size(); m++) {
+      if (members.isStack(m)) {
+        continue;
+      }
       String name = members.names().get(m);
       String folder = "members/" + name + "/";
       if (!members.refits().isEmpty()) {
@@ -199,28 +265,37 @@ final class EnsembleArchive {
     List<TableSchema.Column> table = ensemble.schema().map(TableSchema::columns).orElse(List.of());
     Manifest manifest =
         new Manifest(
-            ensemble.passThrough().isEmpty() && table.isEmpty() ? OLDER_VERSION : FORMAT_VERSION,
+            version(ensemble),
             regression ? List.of() : ensemble.outputNames(),
             regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
             ensemble.prediction(),
             ensemble.passThrough(),
             table,
+            ensemble.stacks().stream().map(Stack::of).toList(),
             combiner,
             networks);
-    AtomicFile.write(
-        file,
-        out -> {
-          ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-          put(zip, MANIFEST, JSON.writeValueAsBytes(manifest));
-          Set<String> written = new HashSet<>();
-          for (int i = 0; i < fits.size(); i++) {
-            if (written.add(networks.get(i).folder())) {
-              putNetwork(zip, networks.get(i).folder(), fits.get(i).network());
-            }
-          }
-          zip.close();
-        });
+    put(zip, into + MANIFEST, JSON.writeValueAsBytes(manifest));
+    Set<String> written = new HashSet<>();
+    for (int i = 0; i < fits.size(); i++) {
+      if (written.add(networks.get(i).folder())) {
+        putNetwork(zip, into + networks.get(i).folder(), fits.get(i).network());
+      }
+    }
+    for (InnerStack stack : ensemble.stacks()) {
+      for (int fold : Stack.of(stack).eachFold().toArray()) {
+        write(stack.ensemble(fold), into + Stack.of(stack).folder(fold), zip);
+      }
+    }
+  }
+
+  private static int version(StackingEnsemble ensemble) {
+    if (!ensemble.stacks().isEmpty()) {
+      return FORMAT_VERSION;
+    }
+    return ensemble.passThrough().isEmpty() && ensemble.schema().isEmpty()
+        ? OLDER_VERSION
+        : WITHOUT_STACKS;
   }
 
   /** A network that came fitted is the same for all folds, and written once. */
@@ -270,7 +345,7 @@ final class EnsembleArchive {
 
   static StackingEnsemble read(Path file) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
-      return read(zip);
+      return read(zip, "", 0);
     } catch (NoSuchFileException e) {
       throw new IOException("cannot read " + file + ": there is no such file", e);
     } catch (ZipException e) {
@@ -283,8 +358,10 @@ final class EnsembleArchive {
     }
   }
 
-  private static StackingEnsemble read(ZipFile zip) throws IOException {
-    Manifest manifest = readManifest(zip);
+  /** Reads the ensemble in a folder of the zip, so many stacks deep. */
+  private static StackingEnsemble read(ZipFile zip, String from, int depth) throws IOException {
+    checkDepth(depth);
+    Manifest manifest = readManifest(zip, from);
     List<String> names = new ArrayList<>();
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
@@ -293,7 +370,7 @@ final class EnsembleArchive {
     for (Network network : manifest.networks()) {
       FitResult fit = known.get(network.folder());
       if (fit == null) {
-        fit = readNetwork(zip, network);
+        fit = readNetwork(zip, from, network);
         known.put(network.folder(), fit);
       }
       if (network.member().isEmpty()) {
@@ -317,13 +394,20 @@ final class EnsembleArchive {
               + " meta networks, but its combiner has "
               + manifest.combiner().networks());
     }
-    MemberNetworks members = MemberNetworks.of(names, folds, refits);
+    List<InnerStack> stacks = new ArrayList<>();
+    for (Stack stack : manifest.stacks()) {
+      stacks.add(readStack(zip, from, stack, manifest, depth));
+    }
+    MemberNetworks networks =
+        names.isEmpty() && !stacks.isEmpty()
+            ? MemberNetworks.none()
+            : MemberNetworks.of(names, folds, refits);
+    MemberNetworks members = networks.withStacks(stacks);
     if (!members.answer(manifest.prediction())) {
       throw new IOException("it has no networks for prediction by " + manifest.prediction());
     }
-    boolean regression = manifest.classNames().isEmpty();
-    Task task = regression ? Task.REGRESSION : Task.CLASSIFICATION;
-    List<String> outputNames = regression ? manifest.targetNames() : manifest.classNames();
+    Task task = manifest.task();
+    List<String> outputNames = manifest.outputNames();
     int outputs = outputNames.size();
     for (int m = 0; m < names.size(); m++) {
       List<FitResult> fits = new ArrayList<>(members.folds(m));
@@ -335,12 +419,13 @@ final class EnsembleArchive {
     List<Integer> passThrough = NetworkCheck.columns("pass-through", manifest.passThrough());
     StackingConfig.checkPassThrough(passThrough, manifest.columns());
     for (FitResult network : meta) {
-      int inputs = names.size() * outputs + passThrough.size();
+      int inputs = members.names().size() * outputs + passThrough.size();
       checkSizes("meta network", network, inputs, task, outputs);
     }
     return new StackingEnsemble(
-        members,
-        manifest.combiner().choice(meta, names.size(), passThrough.size(), outputs),
+        networks,
+        stacks,
+        manifest.combiner().choice(meta, members.names().size(), passThrough.size(), outputs),
         manifest.prediction(),
         passThrough,
         manifest.columns(),
@@ -366,17 +451,49 @@ final class EnsembleArchive {
     return schema;
   }
 
+  private static InnerStack readStack(
+      ZipFile zip, String from, Stack stack, Manifest outer, int depth) throws IOException {
+    Member.checkName(stack.name());
+    if (stack.folds() < (stack.allRows() ? 0 : 1)) {
+      throw new IOException(
+          "its manifest has " + stack.folds() + " folds for the stack '" + stack.name() + "'");
+    }
+    List<StackingEnsemble> ensembles = new ArrayList<>();
+    for (int fold : (Iterable<Integer>) stack.eachFold()::iterator) {
+      String folder = from + stack.folder(fold);
+      StackingEnsemble ensemble = read(zip, folder, depth + 1);
+      if (ensemble.columns() != outer.columns()
+          || ensemble.task() != outer.task()
+          || !ensemble.outputNames().equals(outer.outputNames())) {
+        throw new IOException(
+            folder
+                + " is for "
+                + ensemble.columns()
+                + " columns and "
+                + ensemble.outputNames()
+                + ", the ensemble it is in for "
+                + outer.columns()
+                + " and "
+                + outer.outputNames());
+      }
+      ensembles.add(ensemble);
+    }
+    return stack.allRows()
+        ? new InnerStack(stack.name(), ensembles.subList(1, ensembles.size()), ensembles.get(0))
+        : new InnerStack(stack.name(), ensembles, null);
+  }
+
   private static void checkSizes(String owner, FitResult fit, int columns, Task task, int outputs) {
     TrainedNetwork network = fit.network();
     NetworkCheck.checkSizes(
         owner, network.configuration(), network.columns(), columns, task, outputs);
   }
 
-  private static Manifest readManifest(ZipFile zip) throws IOException {
-    if (zip.getEntry(MANIFEST) == null) {
-      throw new IOException("not an ensemble archive, it has no " + MANIFEST);
+  private static Manifest readManifest(ZipFile zip, String from) throws IOException {
+    if (zip.getEntry(from + MANIFEST) == null) {
+      throw new IOException("not an ensemble archive, it has no " + from + MANIFEST);
     }
-    byte[] text = get(zip, MANIFEST, TEXT_LIMIT);
+    byte[] text = get(zip, from + MANIFEST, TEXT_LIMIT);
     JsonNode tree = JSON.readTree(text);
     int version = tree.path("formatVersion").asInt(0);
     if (version < 1) {
@@ -410,7 +527,7 @@ final class EnsembleArchive {
     if (tree instanceof ObjectNode manifest) {
       String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
       manifest.putArray(absent);
-      for (String key : List.of("passThrough", "table")) {
+      for (String key : List.of("passThrough", "table", "stacks")) {
         if (!manifest.has(key)) {
           manifest.putArray(key);
         }
@@ -419,12 +536,13 @@ final class EnsembleArchive {
     return JSON.treeToValue(tree, Manifest.class);
   }
 
-  private static FitResult readNetwork(ZipFile zip, Network network) throws IOException {
+  private static FitResult readNetwork(ZipFile zip, String from, Network network)
+      throws IOException {
+    String folder = from + network.folder();
     String text =
-        new String(
-            get(zip, network.folder() + "/configuration.json", TEXT_LIMIT), StandardCharsets.UTF_8);
+        new String(get(zip, folder + "/configuration.json", TEXT_LIMIT), StandardCharsets.UTF_8);
     ByteBuffer bytes =
-        ByteBuffer.wrap(get(zip, network.folder() + "/parameters.f32", Integer.MAX_VALUE - 8))
+        ByteBuffer.wrap(get(zip, folder + "/parameters.f32", Integer.MAX_VALUE - 8))
             .order(ByteOrder.LITTLE_ENDIAN);
     float[] parameters = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(parameters);
@@ -434,7 +552,7 @@ final class EnsembleArchive {
               .withColumns(network.columns());
       return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
     } catch (RuntimeException e) {
-      throw new IOException(network.folder() + ": " + e.getMessage(), e);
+      throw new IOException(folder + ": " + e.getMessage(), e);
     }
   }
 

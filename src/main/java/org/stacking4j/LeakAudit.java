@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.combine.Combiner;
@@ -17,6 +18,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.RegressionEvaluation;
+import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
@@ -32,6 +34,9 @@ import org.stacking4j.train.Seeds;
  * <p>An accuracy cannot show a leak: a stacker that leaks beats its best member too. The audit fits
  * the ensemble, watching which rows each network is given, and fits it once more on labels that
  * were dealt out anew, from which nothing can be learned; it takes about twice as long as a fit.
+ *
+ * <p>A member that is a stack is looked at from both sides: as a member, whose ensemble of a fold
+ * must have learned from no row of that fold, and each of its ensembles by itself.
  *
  * <p>It passes only what it has seen: a member that comes fitted fails it, because which rows that
  * one has learned from is not to be found out.
@@ -91,24 +96,25 @@ public record LeakAudit(List<Finding> findings) {
     if (!ensemble.passThrough().isEmpty()) {
       findings.add(own(ensemble, data));
     }
-    for (String name : ensemble.members().names()) {
-      if (cameFitted(ensemble, ensemble.members().names().indexOf(name))) {
-        findings.add(
-            new Finding(
-                "member '" + name + "' comes fitted",
-                false,
-                "cannot vouch for it: nobody saw which rows it was given"));
-      }
+    for (InnerStack stack : ensemble.stacks()) {
+      lookInto("stack '" + stack.name() + "'", List.of(stack), data, watched, findings);
+    }
+    for (String member : cameFitted(ensemble)) {
+      findings.add(
+          new Finding(
+              member + " comes fitted",
+              false,
+              "cannot vouch for it: nobody saw which rows it was given"));
     }
     findings.add(chance(config, data, runner));
     MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
     int members = ensemble.members().names().size();
     for (int m = 0; m < members; m++) {
       if (!cameFitted(ensemble, m)) {
-        findings.add(gap(ensemble, features, data, m));
+        findings.add(gap(sources(ensemble, m, watched), features, data, m));
       }
     }
-    if (ensemble.members().folds(0).size() > 1) {
+    if (ensemble.members().foldCount() > 1) {
       for (int m = 0; m < members; m++) {
         findings.add(drift(ensemble, features, m));
       }
@@ -137,8 +143,63 @@ public record LeakAudit(List<Finding> findings) {
       return results;
     }
 
-    boolean gave(FitResult fit, long rowId) {
-      return rows.getOrDefault(fit.network(), Set.of()).contains(rowId);
+    Set<Long> given(FitResult fit) {
+      return rows.getOrDefault(fit.network(), Set.of());
+    }
+
+    /** All rows that anything in an ensemble learned from: its networks, and what combines them. */
+    Set<Long> given(StackingEnsemble ensemble) {
+      Set<Long> given = new HashSet<>();
+      for (long rowId : ensemble.trainingMetaFeatures().orElseThrow().rowIds()) {
+        given.add(rowId);
+      }
+      MemberNetworks members = ensemble.members();
+      for (int m = 0; m < members.names().size(); m++) {
+        members.folds(m).forEach(fit -> given.addAll(given(fit)));
+      }
+      members.refits().forEach(fit -> given.addAll(given(fit)));
+      for (InnerStack stack : ensemble.stacks()) {
+        stack.all().forEach(inner -> given.addAll(given(inner)));
+      }
+      return given;
+    }
+  }
+
+  /**
+   * What a member's column of the table may come from.
+   *
+   * @param logits what it answers
+   * @param given which rows it has learned from
+   */
+  private record Source(UnaryOperator<INDArray> logits, Set<Long> given) {
+    boolean gave(long rowId) {
+      return given.contains(rowId);
+    }
+  }
+
+  /** Whether the ensembles of a stack leak by themselves, and those of the stacks in them. */
+  private static void lookInto(
+      String where,
+      List<InnerStack> stacks,
+      LabeledData data,
+      Watched watched,
+      List<Finding> findings) {
+    List<StackingEnsemble> ensembles =
+        stacks.stream().flatMap(stack -> stack.all().stream()).toList();
+    List<Finding> each = ensembles.stream().map(inner -> unseen(inner, data, watched)).toList();
+    Finding worst =
+        each.stream().filter(finding -> !finding.passed()).findFirst().orElse(each.get(0));
+    findings.add(
+        new Finding(
+            where + ": " + worst.check(),
+            worst.passed(),
+            String.format(Locale.ROOT, "%d ensembles looked at, %s", each.size(), worst.detail())));
+    for (int i = 0; i < ensembles.get(0).stacks().size(); i++) {
+      int position = i;
+      List<InnerStack> deeper =
+          ensembles.stream().map(inner -> inner.stacks().get(position)).toList();
+      String there = where + ", stack '" + deeper.get(0).name() + "'";
+      lookInto(there, deeper, data, watched, findings);
     }
   }
 
@@ -159,24 +220,24 @@ public record LeakAudit(List<Finding> findings) {
       if (cameFitted(ensemble, m)) {
         continue; // it was given none here, which says nothing
       }
-      List<FitResult> networks = networks(ensemble, m);
+      List<Source> networks = sources(ensemble, m, watched);
       if (features.repeats() > 1) {
-        seen += ofRepeats(features, networks, watched);
+        seen += ofRepeats(features, networks);
         continue;
       }
       if (data.task() == Task.REGRESSION) {
         // Numbers of two networks are easily the same by chance, so the folds say which it was.
-        seen += ofRepeats(features, networks, watched);
+        seen += ofRepeats(features, networks);
       }
       float[] found = column(features.logits(), m, classes);
       boolean[] explained = new boolean[rows.length];
-      for (FitResult fit : networks) {
-        float[] logits = floats(fit.network().logits(asked));
+      for (Source source : networks) {
+        float[] logits = floats(source.logits().apply(asked));
         for (int row = 0; row < rows.length; row++) {
           if (same(found, logits, row * classes, classes)) {
             explained[row] = true;
             boolean counts = data.task() == Task.CLASSIFICATION;
-            seen += counts && watched.gave(fit, table.rowId(row)) ? 1 : 0;
+            seen += counts && source.gave(table.rowId(row)) ? 1 : 0;
           }
         }
       }
@@ -244,13 +305,13 @@ public record LeakAudit(List<Finding> findings) {
    * With repeats the table has means, so the networks are taken from the folds it names; a row of
    * fold 0 is answered by the network of all rows.
    */
-  private static long ofRepeats(MetaFeatures features, List<FitResult> networks, Watched watched) {
+  private static long ofRepeats(MetaFeatures features, List<Source> networks) {
     long[] rowIds = features.rowIds();
     long seen = 0;
     for (int repeat = 1; repeat <= features.repeats(); repeat++) {
       int[] folds = features.folds(repeat);
       for (int row = 0; row < rowIds.length; row++) {
-        seen += watched.gave(networks.get(Math.max(0, folds[row] - 1)), rowIds[row]) ? 1 : 0;
+        seen += networks.get(Math.max(0, folds[row] - 1)).gave(rowIds[row]) ? 1 : 0;
       }
     }
     return seen;
@@ -336,16 +397,16 @@ public record LeakAudit(List<Finding> findings) {
 
   /** How much better a member is on rows it was given than on rows it was not. */
   private static Finding gap(
-      StackingEnsemble ensemble, MetaFeatures features, LabeledData data, int member) {
+      List<Source> sources, MetaFeatures features, LabeledData data, int member) {
     INDArray all = data.features();
-    double given = score(networks(ensemble, member).get(0).network().logits(all), data);
+    double given = score(sources.get(0).logits().apply(all), data);
     all.close();
     double heldOut =
         score(
             Combiner.member(member, data.outputs()).logits(features.logits()),
             features.toLabeledData());
     return new Finding(
-        "member '" + ensemble.members().names().get(member) + "', rows given against held out",
+        "member '" + features.members().get(member) + "', rows given against held out",
         true,
         String.format(Locale.ROOT, "%s %.4f against %.4f", scoreName(data.task()), given, heldOut));
   }
@@ -388,16 +449,48 @@ public record LeakAudit(List<Finding> findings) {
   }
 
   /**
-   * A member's networks that the table is made by: those of the folds, or where there are none, of
-   * all rows.
+   * What the table's column of a member is made by: its networks or ensembles of the folds, or
+   * where there are none, the one of all rows.
    */
+  private static List<Source> sources(StackingEnsemble ensemble, int member, Watched watched) {
+    MemberNetworks members = ensemble.members();
+    int first = members.foldCount() == 0 ? 0 : 1;
+    if (members.isStack(member)) {
+      InnerStack stack = ensemble.stacks().get(member - members.networkCount());
+      return IntStream.rangeClosed(first, members.foldCount())
+          .mapToObj(stack::ensemble)
+          .map(inner -> new Source(inner::combined, watched.given(inner)))
+          .toList();
+    }
+    return networks(ensemble, member).stream()
+        .map(fit -> new Source(fit.network()::logits, watched.given(fit)))
+        .toList();
+  }
+
   private static List<FitResult> networks(StackingEnsemble ensemble, int member) {
     List<FitResult> folds = ensemble.members().folds(member);
     return folds.isEmpty() ? List.of(ensemble.members().refits().get(member)) : folds;
   }
 
   private static boolean cameFitted(StackingEnsemble ensemble, int member) {
-    return networks(ensemble, member).get(0).trainer() == Trainer.NONE;
+    return !ensemble.members().isStack(member)
+        && networks(ensemble, member).get(0).trainer() == Trainer.NONE;
+  }
+
+  /** The members that came fitted, those in stacks behind their stack's name. */
+  private static List<String> cameFitted(StackingEnsemble ensemble) {
+    List<String> found = new ArrayList<>();
+    for (int m = 0; m < ensemble.members().names().size(); m++) {
+      if (cameFitted(ensemble, m)) {
+        found.add("member '" + ensemble.members().names().get(m) + "'");
+      }
+    }
+    for (InnerStack stack : ensemble.stacks()) {
+      for (String member : cameFitted(stack.all().get(0))) {
+        found.add("stack '" + stack.name() + "', " + member);
+      }
+    }
+    return found;
   }
 
   private static float[] column(INDArray logits, int member, int classes) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
@@ -18,11 +19,15 @@ import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.NetworkCheck;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.Seeds;
 
 /**
  * An ensemble still to be fitted. Immutable.
  *
- * @param members the base networks, one or more, with names of their own
+ * @param members the base networks, with names of their own
+ * @param stacks members that are ensembles themselves, with names of their own; members and stacks
+ *     together are one or more. The columns of stacks stand behind those of networks
  * @param metaLearners what may learn to combine them, one or more; of several, the one that is best
  *     on held-out rows is used. See {@link CombinerChoice}
  * @param doNoHarm whether the logit average is used unless a meta learner is better on held-out
@@ -37,6 +42,7 @@ import org.stacking4j.network.NetworkCheck;
  */
 public record StackingConfig(
     List<Member> members,
+    List<Stack> stacks,
     List<MetaLearner> metaLearners,
     boolean doNoHarm,
     Strategy strategy,
@@ -45,17 +51,56 @@ public record StackingConfig(
     long seed) {
 
   /**
+   * A member that is an ensemble itself. Immutable.
+   *
+   * <p>For each fold of the outer ensemble, and for all rows if the outer prediction asks networks
+   * of all rows, a whole ensemble is fitted on the rows outside of the fold, with folds of its own:
+   * with K outer and K' inner folds up to (K + 1)(K' + 1) fits of each of its networks. With a
+   * single split for both levels a row's label would reach its own meta-features through those of
+   * other rows.
+   *
+   * @param name as a {@link Member}'s
+   * @param config what is fitted; its own seed does not matter
+   */
+  public record Stack(String name, StackingConfig config) {
+    /**
+     * @throws IllegalArgumentException if the name is malformed
+     */
+    public Stack {
+      Member.checkName(name);
+    }
+
+    /**
+     * What is fitted without one fold of the outer ensemble: the configuration with the seed that
+     * {@link Seeds#of} makes of the outer seed, the member's name and the fold.
+     *
+     * @param outerSeed of the outer ensemble
+     * @param fold of the outer ensemble, 1-based and numbered on through repeats, or 0 for all rows
+     */
+    public StackingConfig config(long outerSeed, int fold) {
+      return config.toBuilder().seed(Seeds.of(outerSeed, name, fold)).build();
+    }
+
+    /** Which of its ensembles: {@code stack 'inner', fold 2 of 5}. */
+    String describe(int fold, Folds folds) {
+      return FitTask.describe(
+          "stack '" + name + "'", fold, folds.count() / folds.repeats(), folds.repeats());
+    }
+  }
+
+  /**
    * @throws IllegalArgumentException if there are no members, two share a name, in-sample or
-   *     time-ordered is to predict by fold networks, or a column to pass through is negative or
-   *     there twice
+   *     time-ordered is to predict by fold networks, a stack in a time-ordered one is neither
+   *     time-ordered nor by holdout, or a column to pass through is negative or there twice
    */
   public StackingConfig {
     members = List.copyOf(members);
-    if (members.isEmpty()) {
+    stacks = List.copyOf(stacks);
+    if (members.isEmpty() && stacks.isEmpty()) {
       throw new IllegalArgumentException("an ensemble needs at least one member, found none");
     }
     Set<String> names = new HashSet<>();
-    for (String name : names(members)) {
+    for (String name : names(members, stacks)) {
       if (!names.add(name)) {
         throw new IllegalArgumentException(
             "two members are named '" + name + "'; give each a name of its own");
@@ -85,6 +130,17 @@ public record StackingConfig(
               + " found "
               + prediction);
     }
+    for (Stack stack : stacks) {
+      Strategy inner = stack.config().strategy();
+      if (strategy instanceof Strategy.TimeOrdered
+          && !(inner instanceof Strategy.TimeOrdered || inner instanceof Strategy.Holdout)) {
+        throw new IllegalArgumentException(
+            "stack '"
+                + stack.name()
+                + "' in a time-ordered ensemble must be time-ordered or by holdout, found "
+                + inner.label());
+      }
+    }
     passThrough = NetworkCheck.columns("pass-through", passThrough);
   }
 
@@ -102,13 +158,17 @@ public record StackingConfig(
     }
   }
 
-  /** The names of all members, snapshots included, in the order of their columns. */
-  private static List<String> names(List<Member> members) {
-    return members.stream().flatMap(member -> member.names().stream()).toList();
+  /** The names of all members, snapshots and stacks included, in the order of their columns. */
+  private static List<String> names(List<Member> members, List<Stack> stacks) {
+    return Stream.concat(
+            members.stream().flatMap(member -> member.names().stream()),
+            stacks.stream().map(Stack::name))
+        .toList();
   }
 
   /**
-   * Checks that training rows fit this configuration, without fitting anything.
+   * Checks that training rows fit this configuration, without fitting anything; the rows outside of
+   * each fold must fit those of its stacks.
    *
    * @param data the training rows
    * @return which fold each row would be held out in
@@ -142,9 +202,26 @@ public record StackingConfig(
     }
     checkPassThrough(passThrough, data.columns());
     for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(names(members).size(), passThrough.size(), data.task(), data.outputs());
+      learner.checkSizes(
+          names(members, stacks).size(), passThrough.size(), data.task(), data.outputs());
     }
-    return strategy.folds(data, seed);
+    Folds folds = strategy.folds(data, seed);
+    for (int fold = prediction.asksRefit() ? 0 : 1; fold <= folds.count(); fold++) {
+      if (!stacks.isEmpty()) {
+        checkStacks(fold == 0 ? data : data.select(folds.training(fold)), fold, folds);
+      }
+    }
+    return folds;
+  }
+
+  private void checkStacks(LabeledData training, int fold, Folds folds) {
+    for (Stack stack : stacks) {
+      try {
+        stack.config(seed, fold).check(training);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(stack.describe(fold, folds) + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   /**
@@ -160,6 +237,7 @@ public record StackingConfig(
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.members.addAll(members);
+    builder.stacks.addAll(stacks);
     builder.metaLearners = metaLearners;
     builder.doNoHarm = doNoHarm;
     builder.strategy = strategy;
@@ -172,6 +250,7 @@ public record StackingConfig(
   /** Collects the parts of a configuration. Not thread-safe. */
   public static final class Builder {
     private final List<Member> members = new ArrayList<>();
+    private final List<Stack> stacks = new ArrayList<>();
     private List<MetaLearner> metaLearners =
         List.of(MetaNetwork.residual(), MetaNetwork.linear(), new GreedySelection(25));
     private boolean doNoHarm = true;
@@ -194,6 +273,18 @@ public record StackingConfig(
     /** Adds a member. */
     public Builder member(Member member) {
       members.add(member);
+      return this;
+    }
+
+    /**
+     * Adds a member that is an ensemble itself, see {@link Stack}. Its columns stand behind those
+     * of all members that are networks.
+     *
+     * @param config what is fitted, of any depth; its own seed does not matter
+     * @throws IllegalArgumentException if the name is malformed
+     */
+    public Builder stack(String name, StackingConfig config) {
+      stacks.add(new Stack(name, config));
       return this;
     }
 
@@ -279,7 +370,7 @@ public record StackingConfig(
      */
     public StackingConfig build() {
       return new StackingConfig(
-          members, metaLearners, doNoHarm, strategy, prediction, passThrough, seed);
+          members, stacks, metaLearners, doNoHarm, strategy, prediction, passThrough, seed);
     }
   }
 }

@@ -53,6 +53,7 @@ public final class StackingEnsemble {
   private static final Logger LOG = LoggerFactory.getLogger(StackingEnsemble.class);
 
   private final MemberNetworks members;
+  private final List<InnerStack> stacks;
   private final CombinerChoice choice;
   private final Prediction prediction;
   private final List<Integer> passThrough;
@@ -62,8 +63,10 @@ public final class StackingEnsemble {
   private final @Nullable TableSchema schema;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
+  /** The stacks stand behind the members that are networks. */
   StackingEnsemble(
-      MemberNetworks members,
+      MemberNetworks networks,
+      List<InnerStack> stacks,
       CombinerChoice choice,
       Prediction prediction,
       List<Integer> passThrough,
@@ -72,7 +75,8 @@ public final class StackingEnsemble {
       List<String> outputNames,
       @Nullable TableSchema schema,
       @Nullable MetaFeatures trainingMetaFeatures) {
-    this.members = members;
+    this.members = networks.withStacks(stacks);
+    this.stacks = List.copyOf(stacks);
     this.choice = choice;
     this.prediction = prediction;
     this.passThrough = List.copyOf(passThrough);
@@ -120,17 +124,25 @@ public final class StackingEnsemble {
             member.name());
       }
     }
-    MemberNetworks members =
-        MemberNetworks.fit(
-            config.members(), data, folds, config.prediction().asksRefit(), config.seed(), runner);
+    boolean refit = config.prediction().asksRefit();
+    MemberNetworks networks =
+        MemberNetworks.fit(config.members(), data, folds, refit, config.seed(), runner);
+    List<InnerStack> stacks =
+        config.stacks().stream()
+            .map(stack -> InnerStack.fit(stack, data, folds, refit, config.seed(), runner))
+            .toList();
     MetaFeatures features =
-        passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
+        passing(
+            networks.withStacks(stacks).trainingMetaFeatures(data, folds),
+            data,
+            config.passThrough());
     CombinerChoice choice =
         CombinerChoice.of(
             config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
     log(choice);
     return new StackingEnsemble(
-        members,
+        networks,
+        stacks,
         choice,
         config.prediction(),
         config.passThrough(),
@@ -203,6 +215,20 @@ public final class StackingEnsemble {
     }
   }
 
+  /**
+   * Logits or predicted targets of rows that were checked.
+   *
+   * @return {@code [rows, outputs]}, row by row in memory of its own
+   */
+  INDArray combined(INDArray features) {
+    INDArray inputs = uncheckedInputs(features);
+    INDArray answers = combiner().logits(inputs);
+    INDArray rowByRow = answers.dup('c');
+    answers.close();
+    inputs.close();
+    return rowByRow;
+  }
+
   private static void log(CombinerChoice choice) {
     for (CombinerChoice.Evidence evidence : choice.evidence()) {
       LOG.info("on held-out rows, {}: {}", evidence.label(), evidence);
@@ -226,6 +252,10 @@ public final class StackingEnsemble {
   /** The same without those of members whose answers do not matter, and with what is passed. */
   private INDArray combinerInputs(INDArray features) {
     check(features);
+    return uncheckedInputs(features);
+  }
+
+  private INDArray uncheckedInputs(INDArray features) {
     INDArray logits = members.logits(features, prediction, combiner()::needs);
     return combiner().features() > 0 ? passing(logits, features) : logits;
   }
@@ -364,9 +394,14 @@ public final class StackingEnsemble {
     return Optional.ofNullable(trainingMetaFeatures);
   }
 
-  /** The members' networks. */
+  /** The members' networks, and behind them the members that are stacks. */
   public MemberNetworks members() {
     return members;
+  }
+
+  /** The members that are stacks, in order. */
+  List<InnerStack> stacks() {
+    return stacks;
   }
 
   /** What combines them. */

@@ -37,6 +37,7 @@ final class LeakAuditTest {
         config().outOfFold(3, 2),
         config().outOfFold(3).prediction(org.stacking4j.meta.Prediction.REFIT),
         config().holdout(0.4),
+        config().outOfFold(2, 2).stack("inner", config().outOfFold(2).build()),
         sampling());
   }
 
@@ -88,6 +89,75 @@ final class LeakAuditTest {
         .isEqualTo("150 of 150 answers come from networks that were given the row");
     assertThat(finding(audit, CHANCE).passed()).isFalse();
     assertThat(audit.toString()).startsWith("FAIL  " + UNSEEN);
+  }
+
+  @Test
+  void of_stacks_looksAtThemAsMembersAndInside() {
+    StackingConfig inmost = quick().outOfFold(2).build();
+    StackingConfig inner = quick().outOfFold(2).stack("inmost", inmost).build();
+    StackingConfig config = quick().outOfFold(3).stack("inner", inner).build();
+
+    LeakAudit audit = LeakAudit.of(config, DATA, RUNNER);
+
+    assertThat(finding(audit, UNSEEN).detail()).isEqualTo("150 rows looked at");
+    assertThat(finding(audit, "stack 'inner': " + UNSEEN).detail())
+        .startsWith("4 ensembles looked at, ");
+    assertThat(finding(audit, "stack 'inner', stack 'inmost': " + UNSEEN).detail())
+        .startsWith("12 ensembles looked at, ");
+    assertThat(audit.findings()).filteredOn(finding -> !finding.passed()).isEmpty();
+    assertThat(audit.toString())
+        .contains("pass  member 'inner', rows given against held out: accuracy ")
+        .contains("pass  member 'inner', scale of logits by fold: ");
+  }
+
+  @Test
+  void of_stacksThatAnswerForRowsTheySaw_fails() {
+    StackingConfig inner = quick().outOfFold(2).build();
+
+    LeakAudit audit =
+        LeakAudit.of(
+            quick().stack("inner", inner).inSample().metaLearners(MetaNetwork.linear()).build(),
+            DATA,
+            RUNNER);
+
+    // 150 of the network and as many of the stack, which is honest inside.
+    assertThat(finding(audit, UNSEEN).detail())
+        .isEqualTo("300 of 300 answers come from networks that were given the row");
+    assertThat(finding(audit, "stack 'inner': " + UNSEEN).passed()).isTrue();
+  }
+
+  @Test
+  void of_stacksThatLeakInside_fails() {
+    StackingConfig inner = quick().inSample().metaLearners(MetaNetwork.linear()).build();
+
+    LeakAudit audit =
+        LeakAudit.of(quick().outOfFold(2).stack("inner", inner).build(), DATA, RUNNER);
+
+    assertThat(finding(audit, UNSEEN).passed()).isTrue();
+    assertThat(finding(audit, "stack 'inner': " + UNSEEN))
+        .isEqualTo(
+            new Finding(
+                "stack 'inner': " + UNSEEN,
+                false,
+                "3 ensembles looked at, 150 of 150 answers come from networks that were given the"
+                    + " row"));
+  }
+
+  @Test
+  void of_stacksWithAMemberThatCameFitted_cannotVouchForIt() {
+    StackingConfig inner =
+        quick()
+            .member(Member.prefit("came", TinyNetworks.withWeights(new float[8][3], 1, 0, 0)))
+            .outOfFold(2)
+            .build();
+
+    LeakAudit audit =
+        LeakAudit.of(quick().outOfFold(2).stack("inner", inner).build(), DATA, RUNNER);
+
+    assertThat(audit.findings())
+        .filteredOn(finding -> !finding.passed())
+        .extracting(Finding::check)
+        .containsExactly("stack 'inner', member 'came' comes fitted");
   }
 
   @Test
@@ -144,6 +214,13 @@ final class LeakAuditTest {
         .outOfFold(3)
         .member(new Member("bag", TinyNetworks.linear(8, 3), settings).withBagging())
         .member(new Member("some", TinyNetworks.linear(3, 3), settings).withColumns(0, 1, 2));
+  }
+
+  private static StackingConfig.Builder quick() {
+    FitSettings settings = new FitSettings(3, 50, 10, true);
+    return StackingConfig.builder()
+        .member(new Member("a", TinyNetworks.linear(8, 3), settings))
+        .metaLearners(MetaNetwork.linear().withSettings(settings));
   }
 
   private static StackingConfig.Builder config() {

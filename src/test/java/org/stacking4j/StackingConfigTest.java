@@ -17,6 +17,7 @@ import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.train.Seeds;
 
 final class StackingConfigTest {
   private static final Member A = Member.of("a", Mlp.base(4, 3, 8));
@@ -56,6 +57,7 @@ final class StackingConfigTest {
         .isEqualTo(
             new StackingConfig(
                 List.of(A, B),
+                List.of(),
                 List.of(free),
                 false,
                 new Strategy.Holdout(0.25),
@@ -99,6 +101,7 @@ final class StackingConfigTest {
     StackingConfig config =
         new StackingConfig(
             members,
+            List.of(),
             List.of(MetaNetwork.free()),
             true,
             new Strategy.OutOfFold(2),
@@ -144,6 +147,50 @@ final class StackingConfigTest {
         .withMessage(
             "in-sample has no held-out rows to choose a meta learner by; give one, found"
                 + " [free network, linear network]");
+  }
+
+  @Test
+  void stacks_areMembersToo() {
+    StackingConfig inner = StackingConfig.builder().member(A).seed(8).build();
+    StackingConfig config = StackingConfig.builder().stack("inner", inner).seed(3).build();
+
+    assertThat(config.members()).isEmpty();
+    assertThat(config.stacks()).containsExactly(new StackingConfig.Stack("inner", inner));
+    assertThat(config.toBuilder().build()).isEqualTo(config);
+    assertThat(config.stacks().get(0).config(3, 2))
+        .isEqualTo(inner.toBuilder().seed(Seeds.of(3, "inner", 2)).build());
+  }
+
+  @Test
+  void stacks_ofTheSameOrAMalformedName() {
+    StackingConfig inner = StackingConfig.builder().member(A).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StackingConfig.builder().member(A).stack("a", inner).build())
+        .withMessage("two members are named 'a'; give each a name of its own");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StackingConfig.builder().stack("a.b", inner))
+        .withMessage(
+            "member name 'a.b' is malformed: use letters, digits, '-' and '_', beginning with a"
+                + " letter or digit");
+  }
+
+  @Test
+  void stacks_inATimeOrderedOne_mustKeepTheOrder() {
+    StackingConfig inner = StackingConfig.builder().member(A).build();
+
+    for (StackingConfig other : List.of(inner, inner.toBuilder().inSample().build())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> StackingConfig.builder().stack("inner", other).timeOrdered(3).build())
+          .withMessage(
+              "stack 'inner' in a time-ordered ensemble must be time-ordered or by holdout, found "
+                  + other.strategy().label());
+    }
+    StackingConfig.builder()
+        .stack("in-time", inner.toBuilder().timeOrdered(2).build())
+        .stack("holdout", inner.toBuilder().holdout(0.2).build())
+        .timeOrdered(3)
+        .build();
   }
 
   @Test

@@ -60,8 +60,9 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
   public void onEvent(FitEvent event) {
     if (event instanceof FitEvent.EpochEnded ended) {
       if (ofMetaNetwork(ended.task())) {
-        if (ended.task().folds() > 0 || !ended.task().name().endsWith("'")) {
-          return; // in cross validation, or a repeat: many small fits that nobody waits for
+        String name = ended.task().name();
+        if (ended.task().folds() > 0 || !name.startsWith(META) || !name.endsWith("'")) {
+          return; // in cross validation, a stack, or a repeat: small fits that nobody waits for
         }
         close(); // the bar of the members' fits is over
         screen.printf(
@@ -84,7 +85,7 @@ final class DemoProgress implements ExperimentListener, AutoCloseable {
   }
 
   private static boolean ofMetaNetwork(FitTask task) {
-    return task.name().startsWith(META);
+    return task.name().startsWith(META) || task.name().contains(": " + META); // of a stack
   }
 
   @Override

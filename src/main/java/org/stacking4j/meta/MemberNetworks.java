@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,7 +24,8 @@ import org.stacking4j.train.FitTask;
 import org.stacking4j.train.Seeds;
 
 /**
- * The fitted networks of all members: those of each fold, those of all rows, or both. Frozen and
+ * The fitted networks of all members: those of each fold, those of all rows, or both. Behind the
+ * members that are networks there may be some that are {@linkplain StackMember stacks}. Frozen and
  * safe to use from several threads.
  */
 public final class MemberNetworks {
@@ -32,11 +35,22 @@ public final class MemberNetworks {
   private final List<String> names;
   private final List<List<FitResult>> folds;
   private final List<FitResult> refits;
+  private final List<StackMember> stacks;
 
-  private MemberNetworks(List<String> names, List<List<FitResult>> folds, List<FitResult> refits) {
+  private MemberNetworks(
+      List<String> names,
+      List<List<FitResult>> folds,
+      List<FitResult> refits,
+      List<StackMember> stacks) {
     this.names = List.copyOf(names);
     this.folds = folds.stream().map(List::copyOf).toList();
     this.refits = List.copyOf(refits);
+    this.stacks = List.copyOf(stacks);
+  }
+
+  /** No members yet: there must be some {@linkplain #withStacks stacks} before it is asked. */
+  public static MemberNetworks none() {
+    return new MemberNetworks(List.of(), List.of(), List.of(), List.of());
   }
 
   /**
@@ -64,7 +78,49 @@ public final class MemberNetworks {
               + ", refits "
               + refits.size());
     }
-    return new MemberNetworks(names, folds, refits);
+    return new MemberNetworks(names, folds, refits, List.of());
+  }
+
+  /**
+   * The same networks, and behind them members that are stacks.
+   *
+   * @param added fitted without the same folds, and on all rows if the networks were
+   * @throws IllegalArgumentException if two members have the same name, or stacks have other folds
+   *     than the networks, or none, or other outputs
+   */
+  public MemberNetworks withStacks(List<? extends StackMember> added) {
+    if (added.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(names);
+    added.forEach(stack -> all.add(stack.name()));
+    List<StackMember> allStacks = new ArrayList<>(stacks);
+    allStacks.addAll(added);
+    int foldCount = folds.isEmpty() ? allStacks.get(0).folds() : folds.get(0).size();
+    boolean refit = folds.isEmpty() ? allStacks.get(0).hasRefit() : !refits.isEmpty();
+    int outputs = folds.isEmpty() ? allStacks.get(0).outputs() : classes();
+    for (StackMember stack : allStacks) {
+      if (stack.folds() != foldCount
+          || stack.hasRefit() != refit
+          || stack.outputs() != outputs
+          || (foldCount == 0 && !refit)) {
+        throw new IllegalArgumentException(
+            "member '"
+                + stack.name()
+                + "' has ensembles of "
+                + inWords(stack.folds(), stack.hasRefit(), stack.outputs())
+                + ", the members need some of "
+                + inWords(foldCount, refit, outputs));
+      }
+    }
+    if (all.stream().distinct().count() < all.size()) {
+      throw new IllegalArgumentException("member names must differ, found " + all);
+    }
+    return new MemberNetworks(all, folds, refits, allStacks);
+  }
+
+  private static String inWords(int folds, boolean refit, int outputs) {
+    return folds + " folds" + (refit ? " and all rows" : "") + " with " + outputs + " outputs";
   }
 
   /**
@@ -82,7 +138,7 @@ public final class MemberNetworks {
    * sample has one drawn for each fit, of the rows that fit may see, and one that comes fitted is
    * taken as it is for each of them. Snapshots are members behind the one they come from.
    *
-   * @param members one or more, with names of their own
+   * @param members with names of their own; {@link #none} if there are none
    * @param data the training rows
    * @param folds which rows to leave out of which fit; may have no folds
    * @param refit whether to fit each member on all rows too
@@ -98,6 +154,9 @@ public final class MemberNetworks {
       boolean refit,
       long seed,
       FitRunner runner) {
+    if (members.isEmpty()) {
+      return none();
+    }
     List<LabeledData> training = new ArrayList<>(); // by fold, 0 for all rows; shared by members
     training.add(data);
     for (int fold = 1; fold <= folds.count(); fold++) {
@@ -158,40 +217,62 @@ public final class MemberNetworks {
     return of(names, byFold, ofAllRows);
   }
 
-  /** The members' names, in order. */
+  /** The members' names, in order, those of stacks last. */
   public List<String> names() {
     return names;
   }
 
-  /** The fold networks of a member, by its position; fold f is at f − 1, all repeats in a row. */
+  /**
+   * The fold networks of a member, by its position; fold f is at f − 1, all repeats in a row. Empty
+   * for one that is a stack.
+   */
   public List<FitResult> folds(int member) {
-    return folds.get(member);
+    return isStack(member) ? List.of() : folds.get(member);
   }
 
-  /** The networks of all rows, by member; empty where there are none. */
+  /** The networks of all rows, by member; empty where there are none. Stacks are not in it. */
   public List<FitResult> refits() {
     return refits;
   }
 
-  /** Whether there are all networks that a prediction asks. */
-  public boolean answer(Prediction prediction) {
-    return !(prediction.asksRefit() && refits.isEmpty())
-        && !(prediction.asksFolds() && folds.get(0).isEmpty());
+  /** How many members are networks: the first ones; the others are stacks. */
+  public int networkCount() {
+    return folds.size();
   }
 
-  /** How many classes the networks tell apart, or how many targets they predict. */
+  /** Whether a member, by its position, is a stack and no network. */
+  public boolean isStack(int member) {
+    return Objects.checkIndex(member, names.size()) >= folds.size();
+  }
+
+  /** How many folds there are, all repeats together; 0 where all networks are of all rows. */
+  public int foldCount() {
+    return folds.isEmpty() ? stacks.get(0).folds() : folds.get(0).size();
+  }
+
+  private boolean hasRefit() {
+    return folds.isEmpty() ? stacks.get(0).hasRefit() : !refits.isEmpty();
+  }
+
+  /** Whether there are all networks that a prediction asks. */
+  public boolean answer(Prediction prediction) {
+    return !(prediction.asksRefit() && !hasRefit())
+        && !(prediction.asksFolds() && foldCount() == 0);
+  }
+
+  /** How many classes the members tell apart, or how many targets they predict. */
   public int classes() {
-    return networks(0, refits.isEmpty() ? Prediction.FOLD_MEAN : Prediction.REFIT)
-        .get(0)
-        .network()
-        .classes();
+    return folds.isEmpty()
+        ? stacks.get(0).outputs()
+        : (refits.isEmpty() ? folds.get(0) : refits).get(0).network().classes();
   }
 
   /** Wall seconds of all its fits, added up. */
   public double seconds() {
     return Stream.concat(folds.stream().flatMap(List::stream), refits.stream())
-        .mapToDouble(FitResult::seconds)
-        .sum();
+            .mapToDouble(FitResult::seconds)
+            .sum()
+        + stacks.stream().mapToDouble(StackMember::seconds).sum();
   }
 
   /**
@@ -258,17 +339,15 @@ public final class MemberNetworks {
       if (!needed.test(m)) {
         continue;
       }
-      // One that came fitted is there for every fold, and asked once.
-      List<TrainedNetwork> networks =
-          networks(m, prediction).stream().map(FitResult::network).distinct().toList();
-      INDArray sum = networks.get(0).logits(features);
+      List<UnaryOperator<INDArray>> networks = answering(m, prediction);
+      INDArray sum = networks.get(0).apply(features);
       int weights = networks.size();
       if (prediction == Prediction.FOLDS_AND_REFIT) {
         sum.muli(REFIT_WEIGHT);
         weights += REFIT_WEIGHT - 1;
       }
-      for (TrainedNetwork other : networks.subList(1, networks.size())) {
-        INDArray addend = other.logits(features);
+      for (UnaryOperator<INDArray> other : networks.subList(1, networks.size())) {
+        INDArray addend = other.apply(features);
         sum.addi(addend);
         addend.close();
       }
@@ -314,7 +393,7 @@ public final class MemberNetworks {
         int[] chunk = Arrays.copyOfRange(own, from, Math.min(own.length, from + Chunks.ROWS));
         INDArray features = data.features(chunk); // once for all members
         for (int m = 0; m < names.size(); m++) {
-          INDArray logits = folds.get(m).get(fold - 1).network().logits(features);
+          INDArray logits = ofFold(m, fold, features);
           float[] values = logits.data().asFloat();
           logits.close();
           int classes = width / names.size();
@@ -351,19 +430,32 @@ public final class MemberNetworks {
     return names.size() * classes();
   }
 
+  private INDArray ofFold(int member, int fold, INDArray features) {
+    return isStack(member)
+        ? stacks.get(member - folds.size()).logits(fold, features)
+        : folds.get(member).get(fold - 1).network().logits(features);
+  }
+
   /** Those that answer, the one of all rows first. */
-  private List<FitResult> networks(int member, Prediction prediction) {
+  private List<UnaryOperator<INDArray>> answering(int member, Prediction prediction) {
     if (!answer(prediction)) {
       throw new IllegalStateException(
           "member '" + names.get(member) + "' has no networks for prediction by " + prediction);
     }
-    List<FitResult> networks = new ArrayList<>();
-    if (prediction.asksRefit()) {
-      networks.add(refits.get(member));
+    int first = prediction.asksRefit() ? 0 : 1;
+    int last = prediction.asksFolds() ? foldCount() : 0;
+    if (isStack(member)) {
+      StackMember stack = stacks.get(member - folds.size());
+      return IntStream.rangeClosed(first, last)
+          .<UnaryOperator<INDArray>>mapToObj(fold -> rows -> stack.logits(fold, rows))
+          .toList();
     }
-    if (prediction.asksFolds()) {
-      networks.addAll(folds.get(member));
-    }
-    return networks;
+    // One that came fitted is there for every fold, and asked once.
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(fold -> fold == 0 ? refits.get(member) : folds.get(member).get(fold - 1))
+        .map(FitResult::network)
+        .distinct()
+        .<UnaryOperator<INDArray>>map(network -> network::logits)
+        .toList();
   }
 }

@@ -52,13 +52,7 @@ public record Member(
    *     have, or a member that comes fitted is to learn from a sample
    */
   public Member {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "member name '"
-              + name
-              + "' is malformed: use letters, digits, '-' and '_', beginning with a letter or"
-              + " digit");
-    }
+    checkName(name);
     configuration = configuration.clone();
     NetworkCheck.check("member '" + name + "'", configuration);
     columns = NetworkCheck.columns("member '" + name + "'", columns);
@@ -77,6 +71,22 @@ public record Member(
     if (network != null && !rows.equals(RowSample.ALL)) {
       throw new IllegalArgumentException(
           "member '" + name + "' comes fitted and learns from no rows; leave the row sample out");
+    }
+  }
+
+  /**
+   * Checks the name of a member.
+   *
+   * @throws IllegalArgumentException if it has anything but letters, digits, {@code -} and {@code
+   *     _}, or does not begin with a letter or digit
+   */
+  public static void checkName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "member name '"
+              + name
+              + "' is malformed: use letters, digits, '-' and '_', beginning with a letter or"
+              + " digit");
     }
   }
 

@@ -226,10 +226,36 @@ public record FitTask(
    * repeat 2, fold 3 of 5}.
    */
   public String describe() {
+    return describe(name, fold, folds, repeats);
+  }
+
+  /** What is fitted without a fold, or on all rows, in words: as {@link #describe()} has it. */
+  public static String describe(String name, int fold, int folds, int repeats) {
     if (fold == 0) {
       return name + ", all rows";
     }
     String repeat = repeats > 1 ? ", repeat " + ((fold - 1) / folds + 1) : "";
     return name + repeat + ", fold " + ((fold - 1) % folds + 1) + " of " + folds;
+  }
+
+  /**
+   * The same fit as a part of something larger, which its name begins with: {@code stack 'inner',
+   * fold 1 of 3: member 'wide-1'}.
+   */
+  public FitTask within(String whole) {
+    return new FitTask(
+        whole + ": " + name,
+        fold,
+        folds,
+        repeats,
+        configuration,
+        settings,
+        data,
+        margin,
+        seed,
+        columns,
+        snapshots,
+        stopping,
+        cyclic);
   }
 }

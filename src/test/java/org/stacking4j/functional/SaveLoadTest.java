@@ -75,6 +75,11 @@ final class SaveLoadTest {
         config().member(new Member("c", Mlp.base(2, 3, 8), SETTINGS).withColumns(4, 1)),
         config()
             .member(new Member("c", Mlp.base(6, 3, 8), SETTINGS.withEpochs(3)).withSnapshots(2)),
+        config().stack("inner", config().build()),
+        config().prediction(Prediction.FOLDS_AND_REFIT).stack("inner", config().build()),
+        StackingConfig.builder() // three levels
+            .stack("inner", config().holdout(0.3).stack("inmost", config().build()).build())
+            .holdout(0.4),
         config().doNoHarm(false).metaLearners(MetaNetwork.free().withSettings(SETTINGS)),
         config()
             .doNoHarm(false)
@@ -235,10 +240,10 @@ final class SaveLoadTest {
 
   @Test
   void load_ofANewerVersion() throws IOException {
-    // Read as if it were version 4, it might answer with nonsense.
+    // Read as if it were version 5, it might answer with nonsense.
     assertRefused(
-        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 5)),
-        "its format version is 5, this library reads up to 4; use a newer library");
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 6)),
+        "its format version is 6, this library reads up to 5; use a newer library");
   }
 
   @Test
@@ -376,6 +381,122 @@ final class SaveLoadTest {
                     }));
 
     assertThat(StackingEnsemble.load(file).classNames()).isEqualTo(ensemble.classNames());
+  }
+
+  @Test
+  void save_ofStacks_hasAFolderForEachOfTheirEnsembles() throws IOException {
+    StackingEnsemble saved = fit(config().stack("inner", config().build()));
+    Path first = file();
+    Path second = folder.resolve("again.zip");
+
+    saved.save(first);
+    StackingEnsemble.load(first).save(second);
+
+    assertThat(second).hasSameBinaryContentAs(first);
+    Map<String, byte[]> entries = entries(first);
+    assertThat(JSON.readTree(entries.get("manifest.json")).get("formatVersion").asInt())
+        .isEqualTo(5);
+    assertThat(entries)
+        .containsKeys(
+            "stacks/inner/fold-2/manifest.json",
+            "stacks/inner/fold-2/members/a/fold-1/parameters.f32",
+            "stacks/inner/fold-2/meta-network/configuration.json")
+        .hasSize(3 * (1 + 2 * (2 * 2 + 1)));
+    assertThat(JSON.readTree(entries.get("stacks/inner/fold-2/manifest.json")).get("formatVersion"))
+        .hasToString("3");
+  }
+
+  @Test
+  void load_ofStacksThatAreNotAsTheManifestHasThem() throws IOException {
+    StackingEnsemble saved = fit(config().stack("inner", config().build()));
+    String inner = "stacks/inner/fold-2/";
+    assertRefused(
+        saved,
+        entries -> editStack(entries, stack -> stack.put("name", "../inner")),
+        "member name '../inner' is malformed: use letters, digits, '-' and '_', beginning with a"
+            + " letter or digit");
+    assertRefused(
+        saved,
+        entries -> editStack(entries, stack -> stack.put("name", "a")),
+        "not an ensemble archive, it has no stacks/a/fold-1/manifest.json");
+    assertRefused(
+        saved,
+        entries -> editStack(entries, stack -> stack.put("folds", 0)),
+        "its manifest has 0 folds for the stack 'inner'");
+    assertRefused(
+        saved,
+        entries -> editStack(entries, stack -> stack.put("folds", 1)),
+        "member 'inner' has ensembles of 1 folds with 3 outputs, the members need some of 2 folds"
+            + " with 3 outputs");
+    assertRefused(
+        saved,
+        entries -> editStack(entries, stack -> stack.put("folds", Integer.MAX_VALUE)),
+        "not an ensemble archive, it has no stacks/inner/fold-3/manifest.json");
+    assertRefused(
+        saved,
+        entries ->
+            editManifest(
+                entries,
+                manifest ->
+                    ((ArrayNode) manifest.get("stacks")).add(manifest.get("stacks").get(0))),
+        "member names must differ, found [a, b, inner, inner]");
+    assertRefused(
+        saved,
+        entries -> entries.remove(inner + "members/b/fold-1/parameters.f32"),
+        "it has no " + inner + "members/b/fold-1/parameters.f32");
+    assertRefused(
+        saved,
+        entries ->
+            editManifest(
+                entries,
+                inner + "manifest.json",
+                manifest -> manifest.putArray("classNames").add("x").add("y").add("z")),
+        inner
+            + " is for 6 columns and [x, y, z], the ensemble it is in for 6 and [class-0, class-1,"
+            + " class-2]");
+  }
+
+  @Test
+  void load_ofStacksThatAreTooDeep() throws IOException {
+    // However deep, each level takes a call in a call, and the thread's memory for these has an
+    // end.
+    StackingEnsemble saved = fit(config().stack("inner", config().build()));
+    Consumer<Map<String, byte[]>> deep =
+        entries -> {
+          editManifest(
+              entries,
+              manifest -> {
+                manifest.putArray("networks");
+                manifest.put("prediction", "REFIT");
+                ((ObjectNode) manifest.get("combiner")).put("kind", "average").put("networks", 0);
+              });
+          editStack(entries, stack -> stack.put("folds", 0).put("allRows", true));
+          byte[] manifest = entries.get("manifest.json");
+          for (int depth = 1; depth < 30; depth++) {
+            entries.put("stacks/inner/all-rows/".repeat(depth) + "manifest.json", manifest);
+          }
+        };
+
+    assertRefused(
+        saved, deep, "stacks are more than 16 deep in each other, which no archive may have");
+  }
+
+  @Test
+  void save_ofStacksThatAreTooDeep() {
+    StackingConfig deep = config().inSample().build();
+    for (int depth = 0; depth < 17; depth++) {
+      deep =
+          StackingConfig.builder()
+              .stack("s", deep)
+              .inSample()
+              .metaLearners(new GreedySelection(1))
+              .build();
+    }
+    StackingEnsemble saved = fit(deep.toBuilder());
+
+    assertThatIOException()
+        .isThrownBy(() -> saved.save(file()))
+        .withMessage("stacks are more than 16 deep in each other, which no archive may have");
   }
 
   @Test
@@ -539,7 +660,13 @@ final class SaveLoadTest {
 
   private void assertRefused(Consumer<Map<String, byte[]>> edit, String message)
       throws IOException {
-    Path file = edited(edit);
+    assertRefused(ensemble, edit, message);
+  }
+
+  private void assertRefused(
+      StackingEnsemble saved, Consumer<Map<String, byte[]>> edit, String message)
+      throws IOException {
+    Path file = edited(saved, edit);
 
     assertThatIOException()
         .isThrownBy(() -> StackingEnsemble.load(file))
@@ -548,7 +675,12 @@ final class SaveLoadTest {
 
   /** The saved ensemble with some entries changed. */
   private Path edited(Consumer<Map<String, byte[]>> edit) throws IOException {
-    Map<String, byte[]> entries = entriesOf(ensemble);
+    return edited(ensemble, edit);
+  }
+
+  private Path edited(StackingEnsemble saved, Consumer<Map<String, byte[]>> edit)
+      throws IOException {
+    Map<String, byte[]> entries = entriesOf(saved);
     edit.accept(entries);
     Path file = folder.resolve("edited.zip");
     try (OutputStream out = Files.newOutputStream(file);
@@ -578,11 +710,20 @@ final class SaveLoadTest {
     return entries;
   }
 
+  private static void editStack(Map<String, byte[]> entries, Consumer<ObjectNode> edit) {
+    editManifest(entries, manifest -> edit.accept((ObjectNode) manifest.get("stacks").get(0)));
+  }
+
   private static void editManifest(Map<String, byte[]> entries, Consumer<ObjectNode> edit) {
+    editManifest(entries, "manifest.json", edit);
+  }
+
+  private static void editManifest(
+      Map<String, byte[]> entries, String name, Consumer<ObjectNode> edit) {
     try {
-      ObjectNode manifest = (ObjectNode) JSON.readTree(entries.get("manifest.json"));
+      ObjectNode manifest = (ObjectNode) JSON.readTree(entries.get(name));
       edit.accept(manifest);
-      entries.put("manifest.json", JSON.writeValueAsBytes(manifest));
+      entries.put(name, JSON.writeValueAsBytes(manifest));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
