@@ -130,18 +130,25 @@ public record StackingConfig(
               + " found "
               + prediction);
     }
+    if (strategy instanceof Strategy.TimeOrdered) {
+      checkOrder(stacks);
+    }
+    passThrough = NetworkCheck.columns("pass-through", passThrough);
+  }
+
+  /** Checks the strategies of stacks in a time-ordered ensemble, however deep. */
+  private static void checkOrder(List<Stack> stacks) {
     for (Stack stack : stacks) {
       Strategy inner = stack.config().strategy();
-      if (strategy instanceof Strategy.TimeOrdered
-          && !(inner instanceof Strategy.TimeOrdered || inner instanceof Strategy.Holdout)) {
+      if (!(inner instanceof Strategy.TimeOrdered || inner instanceof Strategy.Holdout)) {
         throw new IllegalArgumentException(
             "stack '"
                 + stack.name()
                 + "' in a time-ordered ensemble must be time-ordered or by holdout, found "
                 + inner.label());
       }
+      checkOrder(stack.config().stacks());
     }
-    passThrough = NetworkCheck.columns("pass-through", passThrough);
   }
 
   /** Checks that there are the columns to pass through. */

@@ -399,6 +399,35 @@ public final class StackingEnsemble {
     return members;
   }
 
+  /**
+   * An ensemble of a member that is a stack.
+   *
+   * @param name of the member
+   * @param fold the one that was fitted without this fold, 1-based and numbered on through repeats,
+   *     or 0 for the one of all rows
+   * @throws IllegalArgumentException if there is no such stack, or it has no such ensemble
+   */
+  public StackingEnsemble stack(String name, int fold) {
+    for (InnerStack stack : stacks) {
+      if (stack.name().equals(name)
+          && fold >= (stack.hasRefit() ? 0 : 1)
+          && fold <= stack.folds()) {
+        return stack.ensemble(fold);
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no ensemble of a stack '"
+            + name
+            + "', fold "
+            + fold
+            + "; the stacks are "
+            + stacks.stream().map(InnerStack::name).toList()
+            + " with "
+            + members.foldCount()
+            + " folds"
+            + (members.hasRefit() ? " and all rows" : ""));
+  }
+
   /** The members that are stacks, in order. */
   List<InnerStack> stacks() {
     return stacks;

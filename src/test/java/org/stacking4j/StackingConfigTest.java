@@ -186,6 +186,12 @@ final class StackingConfigTest {
               "stack 'inner' in a time-ordered ensemble must be time-ordered or by holdout, found "
                   + other.strategy().label());
     }
+    StackingConfig deeper = StackingConfig.builder().stack("inmost", inner).holdout(0.2).build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StackingConfig.builder().stack("inner", deeper).timeOrdered(3).build())
+        .withMessage(
+            "stack 'inmost' in a time-ordered ensemble must be time-ordered or by holdout, found"
+                + " out-of-fold");
     StackingConfig.builder()
         .stack("in-time", inner.toBuilder().timeOrdered(2).build())
         .stack("holdout", inner.toBuilder().holdout(0.2).build())

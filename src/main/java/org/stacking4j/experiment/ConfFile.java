@@ -127,7 +127,22 @@ public final class ConfFile {
   /** Gives each member what it does not say itself. */
   private static void completeMembers(ObjectNode tree) {
     JsonNode members = tree.remove("members"); // to the end: what is wrong in 'fit' is told as such
-    JsonNode fit = tree.get("fit");
+    JsonNode innerStacks = tree.remove("inner-stacks");
+    completeMembers(members, tree);
+    for (JsonNode one : innerStacks) {
+      if (one instanceof ObjectNode stack) {
+        for (String key : List.of("meta", "do-no-harm", "folds", "prediction")) {
+          complete(stack, key, tree.path("out-of-fold").path(key));
+        }
+        completeMembers(stack.path("members"), tree);
+      }
+    }
+    tree.set("members", members);
+    tree.set("inner-stacks", innerStacks);
+  }
+
+  private static void completeMembers(JsonNode members, ObjectNode tree) {
+    JsonNode fit = tree.path("fit");
     for (JsonNode one : members) {
       if (one instanceof ObjectNode member) {
         for (String key : List.of("epochs", "batch-size", "gradient-norm-limit")) {
@@ -147,7 +162,6 @@ public final class ConfFile {
         complete(member, "seed", tree.path("seed"));
       }
     }
-    tree.set("members", members);
   }
 
   /** One column alone is a number in YAML. */

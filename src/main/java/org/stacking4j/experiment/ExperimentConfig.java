@@ -48,6 +48,7 @@ import org.stacking4j.train.EarlyStopping;
  *     choices and judging, each part by its own rows; rows that have weights keep their ratios
  *     within a class
  * @param members the base networks
+ * @param innerStacks members that are stacks themselves, behind the base networks
  * @param fit how every base network is fitted that does not say otherwise; its trainer is that of
  *     meta networks too
  * @param metaEarlyStopping whether meta networks stop early
@@ -74,6 +75,7 @@ public record ExperimentConfig(
     long seed,
     ClassWeights classWeights,
     List<BaseNetwork> members,
+    List<InnerStack> innerStacks,
     Fit fit,
     MetaEarlyStopping metaEarlyStopping,
     String passThrough,
@@ -148,8 +150,8 @@ public record ExperimentConfig(
       return network.isEmpty();
     }
 
-    private Member member(Task task, boolean table, int ofData, int outputs, Trainer trainer)
-        throws IOException {
+    /** As a member of an ensemble; a seed that is the whole's is left to the ensemble. */
+    private Member member(ExperimentConfig whole, int ofData, int outputs) throws IOException {
       int[] seen = parse("columns", columns);
       RowSample rows = new RowSample(rowSample, bagging);
       if (!learns()) {
@@ -161,25 +163,75 @@ public record ExperimentConfig(
       int inputs = seen.length == 0 ? ofData : seen.length;
       int[] units = hidden.stream().mapToInt(Integer::intValue).toArray();
       MultiLayerConfiguration layers =
-          table ? Mlp.table(task, inputs, outputs, units) : Mlp.base(task, inputs, outputs, units);
+          DataSource.isTable(whole.data())
+              ? Mlp.table(whole.task(), inputs, outputs, units)
+              : Mlp.base(whole.task(), inputs, outputs, units);
       for (NeuralNetConfiguration layer : layers.getConfs()) {
         if (layer.getLayer() instanceof BaseLayer trained) {
           trained.setIUpdater(new Adam(learningRate));
         }
       }
-      return withSnapshots(
+      Trainer trainer = whole.fit().trainer();
+      Member member =
           new Member(
                   name,
                   layers,
                   new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
               .withColumns(seen)
-              .withRows(rows)
-              .withSeed(seed));
+              .withRows(rows);
+      Member sampled = withSnapshots(member);
+      return seed == whole.seed() ? sampled : sampled.withSeed(seed);
     }
 
     private Member withSnapshots(Member member) {
       return cycles == 0 ? member.withSnapshots(snapshots) : member.withCyclicSnapshots(cycles);
     }
+  }
+
+  /**
+   * A member that is a stack: out-of-fold, or time-ordered in a time-ordered one. What a conf file
+   * leaves out has the value of {@code out-of-fold}.
+   *
+   * @param name of its columns, seeds and errors
+   * @param members its base networks, as those of the whole are given
+   * @param meta what combines them
+   * @param doNoHarm whether the average is used unless a meta learner is better
+   * @param folds how many folds of its own it has, of the rows that it may see
+   * @param prediction which of its networks answer; in time order always those of all rows
+   */
+  public record InnerStack(
+      String name,
+      List<BaseNetwork> members,
+      Meta meta,
+      boolean doNoHarm,
+      int folds,
+      Prediction prediction) {
+    public InnerStack {
+      members = List.copyOf(members);
+    }
+
+    private StackingConfig config(ExperimentConfig whole, String label, int columns, int outputs)
+        throws IOException {
+      StackingConfig.Builder builder = StackingConfig.builder();
+      for (BaseNetwork member : members) {
+        builder.member(member.member(whole, columns, outputs));
+      }
+      if (label.equals("time-ordered")) {
+        builder.timeOrdered(folds);
+      } else {
+        builder.outOfFold(folds).prediction(prediction);
+      }
+      return builder.metaLearners(meta.learners(whole::fitted)).doNoHarm(doNoHarm).build();
+    }
+
+    private int epochs(String label) {
+      boolean refit = label.equals("time-ordered") || prediction.asksRefit();
+      return (folds + (refit ? 1 : 0)) * epochsOf(members);
+    }
+  }
+
+  private static int epochsOf(List<BaseNetwork> members) {
+    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
   }
 
   private static int[] parse(String key, String columns) {
@@ -326,6 +378,12 @@ public record ExperimentConfig(
     categorical = List.copyOf(categorical);
     checkTable("categorical", String.join(", ", categorical), data);
     members = List.copyOf(members);
+    innerStacks = List.copyOf(innerStacks);
+    if (members.isEmpty() && !innerStacks.isEmpty()) {
+      throw new IllegalArgumentException(
+          "inner-stacks need one base network or more beside them in members, whose average they"
+              + " are compared with; found none");
+    }
     parse("pass-through", passThrough);
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
@@ -369,8 +427,10 @@ public record ExperimentConfig(
     StackingConfig.Builder builder =
         StackingConfig.builder().seed(seed).passThrough(parse("pass-through", passThrough));
     for (BaseNetwork member : members) {
-      builder.member(
-          member.member(task, DataSource.isTable(data), columns, outputs, fit.trainer()));
+      builder.member(member.member(this, columns, outputs));
+    }
+    for (InnerStack inner : innerStacks) {
+      builder.stack(inner.name(), inner.config(this, label, columns, outputs));
     }
     switch (label) {
       case "in-sample" -> builder.inSample().metaLearners(inSample.meta().learners(this::fitted));
@@ -404,10 +464,12 @@ public record ExperimentConfig(
 
   /** How many epochs one fit of each member has, all together. */
   int epochsOfEach() {
-    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
+    return epochsOf(members);
   }
 
-  /** How many epochs all fits of a stack's members have together. */
+  /**
+   * How many epochs all fits of a stack's members have together, those of inner stacks included.
+   */
   int memberEpochs(String label) {
     int networks =
         switch (label) {
@@ -416,6 +478,15 @@ public record ExperimentConfig(
           case "time-ordered" -> timeOrdered.folds();
           default -> 1;
         };
-    return networks * epochsOfEach();
+    boolean refit =
+        switch (label) {
+          case "out-of-fold" -> outOfFold.prediction().asksRefit();
+          case "holdout" -> holdout.prediction().asksRefit();
+          default -> true;
+        };
+    // What is fitted on all rows is fitted once for all stacks.
+    int ensembles = networks + (refit && label.equals(stacks().get(0)) ? 1 : 0);
+    int ofInner = innerStacks.stream().mapToInt(inner -> inner.epochs(label)).sum();
+    return networks * epochsOfEach() + ensembles * ofInner;
   }
 }

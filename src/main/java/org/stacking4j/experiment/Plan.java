@@ -16,22 +16,45 @@ import org.stacking4j.train.Effort;
  * What a run will take, said before it begins. Meta networks are not counted: next to their members
  * they are small. Immutable.
  *
- * @param fits of members
+ * @param fits of members that are networks
+ * @param inStacks how many of them are in members that are stacks
  * @param bytes of memory: the rows, what the running fits hold, and the fitted networks
  * @param seconds of wall time, about
  */
-public record Plan(int fits, long bytes, double seconds) {
+public record Plan(int fits, int inStacks, long bytes, double seconds) {
 
   static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
     LabeledData train = data.train();
-    int fits = 0;
-    double operations = 0;
-    long largest = 0;
-    long networks = 0;
-    boolean bases = true; // fitted on all rows, once for all stacks
+    Sum sum = new Sum();
+    int inStacks = 0;
+    boolean first = true; // what is fitted on all rows is fitted once for all stacks
     for (StackingConfig stack : stacks.values()) {
       Folds folds = stack.strategy().folds(train, stack.seed());
-      long rowsOfAllFits = bases ? train.rows() : 0;
+      sum.addNetworks(stack, train, folds, first);
+      int ofNetworks = sum.fits;
+      sum.addStacks(stack, train, folds, first && stack.prediction().asksRefit());
+      inStacks += sum.fits - ofNetworks;
+      first = false;
+    }
+    NativeThreads.useOne();
+    double seconds =
+        sum.operations
+            / FusedNetwork.operationsPerSecond()
+            / Math.min(threads, Math.max(1, sum.fits));
+    long rows = bytes(train) + bytes(data.test());
+    long running = Math.min(threads, sum.fits) * sum.largest;
+    return new Plan(sum.fits, inStacks, rows + running + sum.networks, seconds);
+  }
+
+  /** What all fits take together. */
+  private static final class Sum {
+    private int fits;
+    private double operations;
+    private long largest;
+    private long networks;
+
+    void addNetworks(StackingConfig stack, LabeledData train, Folds folds, boolean onAllRows) {
+      long rowsOfAllFits = onAllRows ? train.rows() : 0;
       for (int fold = 1; fold <= folds.count(); fold++) {
         rowsOfAllFits += folds.training(fold).length;
       }
@@ -41,31 +64,45 @@ public record Plan(int fits, long bytes, double seconds) {
           networks += whole.parameters() * Float.BYTES;
           continue;
         }
-        fits += folds.count() + (bases ? 1 : 0);
+        fits += folds.count() + (onAllRows ? 1 : 0);
         operations += whole.operations() * member.rows().distinct() * rowsOfAllFits / train.rows();
         largest = Math.max(largest, whole.bytes());
         networks +=
             (folds.count() + 1L) * (1 + member.snapshots()) * whole.parameters() * Float.BYTES;
       }
-      bases = false;
     }
-    NativeThreads.useOne();
-    double seconds =
-        operations / FusedNetwork.operationsPerSecond() / Math.min(threads, Math.max(1, fits));
-    long rows = bytes(train) + bytes(data.test());
-    return new Plan(fits, rows + Math.min(threads, fits) * largest + networks, seconds);
+
+    void addStacks(StackingConfig outer, LabeledData train, Folds folds, boolean onAllRows) {
+      for (StackingConfig.Stack stack : outer.stacks()) {
+        for (int fold = onAllRows ? 0 : 1; fold <= folds.count(); fold++) {
+          LabeledData rows = fold == 0 ? train : train.select(folds.training(fold));
+          StackingConfig inner = stack.config(outer.seed(), fold);
+          Folds innerFolds = inner.strategy().folds(rows, inner.seed());
+          boolean refit = inner.prediction().asksRefit();
+          addNetworks(inner, rows, innerFolds, refit);
+          addStacks(inner, rows, innerFolds, refit);
+        }
+      }
+    }
   }
 
   private static long bytes(LabeledData rows) {
     return (long) rows.rows() * rows.columns() * Float.BYTES;
   }
 
-  /** In words: {@code 18 fits, about 40 s and 120 MB of memory beside the Java machine's own}. */
+  /**
+   * In words: {@code 18 fits of base networks: about 40 s, 120 MB for rows and networks}, and where
+   * there are members that are stacks, how many of the fits are theirs.
+   */
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "%d fits of base networks: about %s, %s for rows and networks",
+        "%d fits of base networks%s: about %s, %s for rows and networks",
         fits,
+        inStacks == 0
+            ? ""
+            : String.format(
+                Locale.ROOT, " (%d of them in stacks, which every fold has anew)", inStacks),
         time(seconds),
         memory(bytes));
   }

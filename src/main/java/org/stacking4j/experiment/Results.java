@@ -224,23 +224,39 @@ record Results(
     for (int m = 0; m < bases.names().size(); m++) {
       into.putPOJO(bases.names().get(m), property.apply(bases.refits().get(m)));
     }
-    ensembles.forEach(
-        (label, stack) -> {
-          MemberNetworks members = stack.members();
-          for (int m = 0; m < members.names().size(); m++) {
-            List<FitResult> folds = members.folds(m);
-            for (int fold = 1; fold <= folds.size(); fold++) {
-              into.putPOJO(
-                  label + " " + members.names().get(m) + " fold " + fold,
-                  property.apply(folds.get(fold - 1)));
-            }
-          }
-          List<FitResult> meta = stack.combiner().fits();
-          for (int i = 0; i < meta.size(); i++) {
+    ensembles.forEach((label, stack) -> describeFits(label, stack, into, property));
+  }
+
+  private static void describeFits(
+      String label,
+      StackingEnsemble stack,
+      ObjectNode into,
+      java.util.function.Function<FitResult, Object> property) {
+    MemberNetworks members = stack.members();
+    for (int m = 0; m < members.names().size(); m++) {
+      String name = label + " " + members.names().get(m);
+      List<FitResult> folds = members.folds(m);
+      for (int fold = 1; fold <= folds.size(); fold++) {
+        into.putPOJO(name + " fold " + fold, property.apply(folds.get(fold - 1)));
+      }
+      if (members.isStack(m)) {
+        for (int fold = members.hasRefit() ? 0 : 1; fold <= members.foldCount(); fold++) {
+          StackingEnsemble inner = stack.stack(members.names().get(m), fold);
+          String which = name + (fold == 0 ? " all rows" : " fold " + fold) + ",";
+          List<FitResult> refits = inner.members().refits();
+          for (int i = 0; i < refits.size(); i++) {
             into.putPOJO(
-                label + " meta network" + (i == 0 ? "" : " " + (i + 1)),
-                property.apply(meta.get(i)));
+                which + " " + inner.members().names().get(i) + " all rows",
+                property.apply(refits.get(i)));
           }
-        });
+          describeFits(which, inner, into, property);
+        }
+      }
+    }
+    List<FitResult> meta = stack.combiner().fits();
+    for (int i = 0; i < meta.size(); i++) {
+      into.putPOJO(
+          label + " meta network" + (i == 0 ? "" : " " + (i + 1)), property.apply(meta.get(i)));
+    }
   }
 }

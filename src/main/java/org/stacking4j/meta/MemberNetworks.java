@@ -250,7 +250,8 @@ public final class MemberNetworks {
     return folds.isEmpty() ? stacks.get(0).folds() : folds.get(0).size();
   }
 
-  private boolean hasRefit() {
+  /** Whether there are networks of all rows. */
+  public boolean hasRefit() {
     return folds.isEmpty() ? stacks.get(0).hasRefit() : !refits.isEmpty();
   }
 

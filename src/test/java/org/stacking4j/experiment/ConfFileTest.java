@@ -161,6 +161,50 @@ class ConfFileTest {
   }
 
   @Test
+  void innerStacks_areMembersThatAreStacks() throws IOException {
+    ExperimentConfig config =
+        read(
+            """
+            seed: 7
+            fit: {epochs: 4}
+            members: [{name: plain, hidden: [4]}]
+            inner-stacks:
+              - name: first
+                members: [{name: plain, hidden: [4], epochs: 2}, {name: own, hidden: [4], seed: 70}]
+                meta: linear
+                do-no-harm: false
+                folds: 3
+              - {name: second, members: [{name: plain, hidden: [4]}]}
+            out-of-fold: {folds: 4, prediction: refit}
+            """);
+
+    StackingConfig stack = config.stack("out-of-fold", 16, 3);
+    assertThat(stack.members()).extracting(Member::name).containsExactly("plain");
+    assertThat(stack.stacks())
+        .extracting(StackingConfig.Stack::name)
+        .containsExactly("first", "second");
+    StackingConfig first = stack.stacks().get(0).config();
+    assertThat(first.members()).extracting(Member::name).containsExactly("plain", "own");
+    assertThat(first.members())
+        .extracting(member -> member.settings().epochs())
+        .containsExactly(2, 4);
+    // What is not said is not the whole's seed: each fold draws its own.
+    assertThat(first.members()).extracting(Member::seed).containsExactly(null, 70L);
+    assertThat(first.strategy()).isEqualTo(new Strategy.OutOfFold(3));
+    assertThat(first.doNoHarm()).isFalse();
+    assertThat(first.metaLearners())
+        .extracting(MetaLearner::label)
+        .containsExactly("linear network");
+    StackingConfig second = stack.stacks().get(1).config();
+    assertThat(second.strategy()).isEqualTo(new Strategy.OutOfFold(4));
+    assertThat(second.prediction()).isEqualTo(Prediction.REFIT);
+    assertThat(second.metaLearners()).hasSize(3);
+    assertThat(second.doNoHarm()).isTrue();
+    assertThat(config.stack("time-ordered", 16, 3).stacks().get(0).config().strategy())
+        .isEqualTo(new Strategy.TimeOrdered(3));
+  }
+
+  @Test
   void members_haveTheirOwnSettings_orThoseOfFit() throws IOException {
     ExperimentConfig config =
         read(
@@ -182,7 +226,7 @@ class ConfFileTest {
             plain,
             plain.withEpochs(9),
             plain.withBatchSize(8).withGradientNormLimit(Double.POSITIVE_INFINITY));
-    assertThat(members).extracting(Member::seed).containsExactly(7L, 7L, 70L);
+    assertThat(members).extracting(Member::seed).containsExactly(null, null, 70L);
     assertThat(unseeded(members.get(0).configuration())).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
     // Every layer that learns has the step it is told, and nothing else is changed.
     String slow = unseeded(members.get(1).configuration());
@@ -355,6 +399,10 @@ class ConfFileTest {
           label:                        | label
           meta-early-stopping: {share: 1} | meta-early-stopping: early stopping must hold back a share of the rows > 0 and < 1, found 1.0
           'meta-early-stopping: {share: 0.1, patience: 0}' | meta-early-stopping: the patience of early stopping must be >= 1 epoch, found 0
+          inner-stacks: [{name: a}]     | inner-stacks[0].members: the key is missing or has no value
+          inner-stacks: [{name: a, members: [{name: b}]}] | inner-stacks[0].members[0].hidden: the key is missing or has no value
+          inner-stacks: [{name: a, members: [], fold: 3}] | inner-stacks[0].fold: unknown key 'fold'; known here: do-no-harm, folds, members, meta, name, prediction
+          '{members: [], inner-stacks: [{name: a, members: []}]}' | inner-stacks need one base network or more beside them in members, whose average they are compared with; found none
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
           class-weights: equal          | class-weights

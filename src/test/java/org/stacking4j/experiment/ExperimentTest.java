@@ -442,6 +442,50 @@ class ExperimentTest {
   }
 
   @Test
+  void run_innerStacks_arePlannedAndAreMembersOfEveryStack() throws IOException {
+    Recorded heard = new Recorded();
+    Map<String, Object> pair =
+        Map.of(
+            "name",
+            "pair",
+            "members",
+            List.of(Map.of("name", "p", "hidden", List.of(6))),
+            "folds",
+            2,
+            "meta",
+            "greedy");
+
+    new Experiment(config("inner-stacks", List.of(pair)), 1, heard).run(folder.resolve("out"));
+
+    // Two base networks on all rows and without each of three folds. The stack's on all rows, once
+    // for both stacks, and without each of three folds: each time on those, and without each of
+    // two.
+    assertThat(heard.plans)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "20 fits of base networks (12 of them in stacks, which every fold has anew): about ");
+    assertThat(heard.finished)
+        .filteredOn(fit -> fit.contains("member '"))
+        .hasSize(2 * (1 + 3) + (1 + 3) * (1 + 2))
+        .contains("3 stack 'pair', fold 3 of 3: member 'p', fold 2 of 2");
+    assertThat(heard.announced).isEqualTo(heard.epochs).isEqualTo(3 * 20);
+    JsonNode results = withoutTiming("out");
+    assertThat(results.get("contributions").findValuesAsText("without"))
+        .containsExactly("small", "deep", "pair");
+    assertThat(results.get("epoch_losses").fieldNames())
+        .toIterable()
+        .contains(
+            "in-sample pair all rows, p all rows",
+            "out-of-fold pair fold 3, p all rows",
+            "out-of-fold pair fold 3, p fold 2");
+    assertThat(MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv")).members())
+        .containsExactly("small", "deep", "pair");
+    StackingEnsemble saved = StackingEnsemble.load(folder.resolve("out/ensemble.zip"));
+    assertThat(saved.stack("pair", 3).members().names()).containsExactly("p");
+  }
+
+  @Test
   void run_impossibleFolds_failsBeforeAnythingIsFittedOrWritten() throws IOException {
     Recorded heard = new Recorded();
     Experiment experiment = new Experiment(config("out-of-fold.folds", 31), 1, heard);
@@ -496,7 +540,7 @@ class ExperimentTest {
       if (event instanceof FitEvent.Finished done) {
         finished.add(stage + " " + done.task().describe());
       } else if (event instanceof FitEvent.EpochEnded ended
-          && ended.task().name().startsWith("member")) {
+          && ended.task().name().contains("member '")) {
         epochs++;
       }
     }

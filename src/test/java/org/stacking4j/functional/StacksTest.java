@@ -171,6 +171,33 @@ final class StacksTest {
   }
 
   @Test
+  void stack_givesTheEnsembleOfAFold() {
+    StackingEnsemble ensemble =
+        StackingEnsemble.fit(
+            outer(inner()).outOfFold(2).prediction(Prediction.FOLD_MEAN).seed(5).build(),
+            DATA,
+            RUNNER);
+
+    StackingConfig alone = inner().toBuilder().seed(Seeds.of(5, "inner", 2)).build();
+    Folds folds = outer(inner()).outOfFold(2).seed(5).build().check(DATA);
+    assertThat(floats(ensemble.stack("inner", 2).logits(FRESH)))
+        .isEqualTo(
+            floats(
+                StackingEnsemble.fit(alone, DATA.select(folds.training(2)), RUNNER).logits(FRESH)));
+    assertThat(ensemble.members().isStack(0)).isFalse();
+    assertThat(ensemble.members().isStack(1)).isTrue();
+    assertThat(ensemble.members().folds(1)).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.stack("inner", 0))
+        .withMessage(
+            "there is no ensemble of a stack 'inner', fold 0; the stacks are [inner] with 2 folds");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ensemble.stack("b", 1))
+        .withMessage(
+            "there is no ensemble of a stack 'b', fold 1; the stacks are [inner] with 2 folds");
+  }
+
+  @Test
   void fit_givesTheSameBitsAtAnyNumberOfThreads() {
     StackingConfig config = outer(inner()).stack("other", inner()).outOfFold(2).build();
 
