@@ -13,6 +13,7 @@ import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentConfig;
 import org.stacking4j.experiment.Outcome;
+import org.stacking4j.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -127,6 +128,7 @@ final class DemoCommand implements Callable<Integer> {
       Experiment run = new Experiment(experiment, threads, shown);
       findings = experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
     }
+    Report.write(out);
     screen.println();
     screen.print(in(Charset.defaultCharset(), findings.board()));
     screen.println();
@@ -136,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
         "Files in "
             + out
             + ": results.json, leaderboard.csv, meta-features-train.csv,"
-            + " meta-features-test.csv, ensemble.zip");
+            + " meta-features-test.csv, ensemble.zip, report.html");
     screen.flush();
     return 0;
   }

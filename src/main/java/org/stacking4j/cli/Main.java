@@ -55,6 +55,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(out, err))
         .addSubcommand(new AuditCommand(out, err))
+        .addSubcommand(new ReportCommand(out))
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(Main::explainUse)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.stacking4j.evaluate.LossDifference;
 import org.stacking4j.evaluate.RegressionLeaderboard;
@@ -14,14 +15,28 @@ import org.stacking4j.evaluate.RegressionLeaderboard;
  * @param leaderboard everything that was judged
  * @param comparisons the last stack's R² less that of the averages that its verdict considers, by
  *     their names on the leaderboard
+ * @param answers what the last stack says of test rows, evenly spread over all of them
  * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
  */
 public record RegressionFindings(
-    RegressionLeaderboard leaderboard, Map<String, LossDifference> comparisons, String verdict)
+    RegressionLeaderboard leaderboard,
+    Map<String, LossDifference> comparisons,
+    List<Answer> answers,
+    String verdict)
     implements Outcome {
 
-  /** Copies the comparisons, in their order. */
+  /**
+   * A target of a row.
+   *
+   * @param target its name
+   * @param right its value
+   * @param predicted what the stack says
+   */
+  public record Answer(String target, float right, float predicted) {}
+
+  /** Copies, in their order. */
   public RegressionFindings {
+    answers = List.copyOf(answers);
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
   }
 
