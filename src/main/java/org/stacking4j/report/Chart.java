@@ -9,7 +9,7 @@ import java.util.List;
 final class Chart {
   static final double WIDTH = 340;
   private static final double LEFT = 46;
-  private static final double RIGHT = 12;
+  private static final double RIGHT = 16;
   private static final double TOP = 10;
   private static final double BOTTOM = 38;
 

@@ -214,7 +214,9 @@ final class ConfusionSection {
       return;
     }
     pairs.sort(Comparator.comparingDouble((Pair pair) -> -pair.rows()));
-    page.open("details").leaf("summary", "Most frequent mistakes");
+    String[] shown = counts.length > MOST_IN_TABLE ? new String[] {"open", "open"} : new String[0];
+    page.open("details", shown); // the picture has no names
+    page.leaf("summary", "Most frequent mistakes");
     page.table("Mistakes", "list");
     page.open("thead").open("tr");
     page.leaf("th", "right", "scope", "col", "class", "name");

@@ -56,14 +56,16 @@ record Scale(double low, double high, double step, double start, double end) {
     return marks;
   }
 
-  /** A mark's value with as many decimals as the step has. */
+  /** A mark's value with as many decimals as the step has; thousands are k, millions M. */
   String label(double mark) {
     double largest = Math.max(Math.abs(low), Math.abs(high));
-    if (largest >= 1e6 || largest < 1e-3) {
+    if (largest >= 1e9 || largest < 1e-3) {
       return String.format(Locale.ROOT, "%.1e", mark).replace('-', '−');
     }
-    int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
-    return Page.fixed(mark, decimals);
+    double unit = largest >= 1e6 ? 1e6 : largest >= 1e4 ? 1e3 : 1;
+    int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step / unit) - 1e-9));
+    String suffix = mark == 0 || unit == 1 ? "" : unit == 1e6 ? "M" : "k";
+    return Page.fixed(mark / unit, mark == 0 && unit > 1 ? 0 : decimals) + suffix;
   }
 
   /** A length in the picture with at most two decimals, and no more digits than it needs. */

@@ -29,7 +29,12 @@ final class ScaleTest {
 
     assertThat(scale.marks().stream().map(scale::label))
         .containsExactly("0.00", "0.05", "0.10", "0.15");
-    assertThat(Scale.nice(0, 4e6, 4, 0, 1).label(1e6)).isEqualTo("1.0e+06");
+    assertThat(Scale.nice(0, 4e6, 4, 0, 1).label(1e6)).isEqualTo("1M");
+    Scale thousands = Scale.nice(-1000, 10000, 5, 0, 1);
+    assertThat(thousands.marks().stream().map(thousands::label))
+        .containsExactly("−5k", "0", "5k", "10k");
+    assertThat(Scale.nice(0, 4e12, 4, 0, 1).label(1e12)).isEqualTo("1.0e+12");
+    assertThat(Scale.nice(0, 4e-4, 4, 0, 1).label(1e-4)).isEqualTo("1.0e−04");
   }
 
   @Test
