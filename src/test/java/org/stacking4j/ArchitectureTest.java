@@ -45,6 +45,7 @@ final class ArchitectureTest {
           ROOT + ".combine",
           ROOT,
           ROOT + ".experiment",
+          ROOT + ".report",
           ROOT + ".cli");
 
   @ArchTest

@@ -11,6 +11,7 @@ import org.stacking4j.data.Task;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentConfig;
 import org.stacking4j.experiment.Outcome;
+import org.stacking4j.report.Report;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -47,6 +48,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
       Experiment run = new Experiment(experiment, threads, shown);
       findings = experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
     }
+    Report.write(out);
     screen.println();
     screen.print(in(Charset.defaultCharset(), findings.board()));
     screen.println();
@@ -56,7 +58,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
         "Files in "
             + out
             + ": results.json, leaderboard.csv, meta-features-train.csv,"
-            + " meta-features-test.csv, ensemble.zip");
+            + " meta-features-test.csv, ensemble.zip, report.html");
     screen.flush();
     return 0;
   }

@@ -60,6 +60,7 @@ public final class Main {
         .addSubcommand(new EvaluateCommand(out))
         .addSubcommand(new InspectCommand(out))
         .addSubcommand(new AuditCommand(out, err))
+        .addSubcommand(new ReportCommand(out))
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(Main::explainUse)

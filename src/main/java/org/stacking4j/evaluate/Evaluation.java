@@ -76,8 +76,7 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
         squares += weight * gap * gap;
       }
       double confidence = values[row * classes + predicted[row]];
-      int bin = (int) Math.ceil(confidence * BINS) - 1;
-      overconfidence[Math.min(BINS - 1, Math.max(0, bin))] += weight * (confidence - hit);
+      overconfidence[Reliability.bin(confidence, BINS)] += weight * (confidence - hit);
     }
     double miscalibrated = 0;
     for (double sum : overconfidence) {

@@ -91,6 +91,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     private final int[] labels;
     private final double @Nullable [] weights;
     private final Map<String, int[]> predictions = new LinkedHashMap<>();
+    private final Map<String, double[]> confidences = new HashMap<>();
     private final Map<String, double[]> losses = new HashMap<>();
     private final List<Row> entered = new ArrayList<>();
 
@@ -118,6 +119,11 @@ public record Leaderboard(String reference, List<Row> rows) {
       if (predictions.put(name, predicted.clone()) != null) {
         throw twice(name);
       }
+      double[] confidence = new double[labels.length];
+      for (int row = 0; row < confidence.length; row++) {
+        confidence[row] = probabilities.getFloat(row, predicted[row]);
+      }
+      confidences.put(name, confidence);
       losses.put(name, Evaluation.logLosses(predicted, probabilities, labels));
       entered.add(new Row(name, evaluation, seconds, NO_DIFFERENCE));
       return evaluation;
@@ -163,12 +169,52 @@ public record Leaderboard(String reference, List<Row> rows) {
       return Diversity.of(names.stream().map(this::predictions).toArray(int[][]::new), labels);
     }
 
+    /**
+     * How sure a competitor is, and how often right then.
+     *
+     * @param name who was entered
+     * @throws IllegalArgumentException if it was not entered
+     */
+    public Reliability reliability(String name) {
+      return Reliability.of(predictions(name), confidences(name), labels, weights);
+    }
+
+    /**
+     * The rows that exactly one of two competitors has right, in order.
+     *
+     * @param first the name of one
+     * @param second the name of the other
+     * @throws IllegalArgumentException if one of them was not entered
+     */
+    public List<Flip> flips(String first, String second) {
+      int[] one = predictions(first);
+      int[] other = predictions(second);
+      List<Flip> flips = new ArrayList<>();
+      for (int row = 0; row < labels.length; row++) {
+        if ((one[row] == labels[row]) != (other[row] == labels[row])) {
+          flips.add(
+              new Flip(
+                  row,
+                  labels[row],
+                  one[row],
+                  confidences(first)[row],
+                  other[row],
+                  confidences(second)[row]));
+        }
+      }
+      return flips;
+    }
+
     private int[] predictions(String name) {
       int @Nullable [] own = predictions.get(name);
       if (own == null) {
         throw new IllegalArgumentException("'" + name + "' is not among " + predictions.keySet());
       }
       return own;
+    }
+
+    private double[] confidences(String name) {
+      return Objects.requireNonNull(confidences.get(name));
     }
 
     private double[] losses(String name) {

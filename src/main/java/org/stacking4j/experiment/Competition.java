@@ -1,5 +1,6 @@
 package org.stacking4j.experiment;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Diversity;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.evaluate.Reliability;
 import org.stacking4j.evaluate.Verdict;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitRunner;
@@ -76,12 +78,18 @@ final class Competition extends Rivals<Evaluation, Findings> {
     Leaderboard leaderboard = board.build();
     Map<String, Comparison> comparisons =
         comparisons(average -> board.compare(lastStack(), average, seed));
-    String strongest = strongest(leaderboard.rows().stream().map(Leaderboard.Row::name).toList());
+    List<String> names = leaderboard.rows().stream().map(Leaderboard.Row::name).toList();
+    String strongest = strongest(names);
+    Map<String, Reliability> reliability = new LinkedHashMap<>();
+    names.forEach(name -> reliability.put(name, board.reliability(name)));
     return new Findings(
         leaderboard,
         diversity(),
         board.confusion(lastStack(), classes),
         comparisons,
+        reliability,
+        strongest,
+        board.flips(lastStack(), strongest),
         contributions,
         Verdict.of(strongest, Objects.requireNonNull(comparisons.get(strongest))));
   }

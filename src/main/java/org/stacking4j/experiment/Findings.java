@@ -10,7 +10,9 @@ import org.stacking4j.Contribution;
 import org.stacking4j.evaluate.Comparison;
 import org.stacking4j.evaluate.Confusion;
 import org.stacking4j.evaluate.Diversity;
+import org.stacking4j.evaluate.Flip;
 import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.evaluate.Reliability;
 
 /**
  * What a run found out on the test rows. Immutable.
@@ -20,6 +22,10 @@ import org.stacking4j.evaluate.Leaderboard;
  * @param confusion which classes the last stack takes for which
  * @param comparisons of the last stack, each time the first, with the averages that its verdict
  *     considers, by their names on the leaderboard
+ * @param reliability how sure each on the leaderboard is, and how often right then, by its name
+ * @param strongest the name of the strongest of these averages
+ * @param flips the rows that exactly one of the last stack, each time the first, and the strongest
+ *     of these averages has right, in the order of the test rows
  * @param contributions of the last stack's members, each found by leaving it out
  * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
  */
@@ -28,6 +34,9 @@ public record Findings(
     Diversity diversity,
     Confusion confusion,
     Map<String, Comparison> comparisons,
+    Map<String, Reliability> reliability,
+    String strongest,
+    List<Flip> flips,
     List<Contribution> contributions,
     String verdict)
     implements Outcome {
@@ -35,6 +44,8 @@ public record Findings(
   /** Copies, in their order. */
   public Findings {
     contributions = List.copyOf(contributions);
+    flips = List.copyOf(flips);
+    reliability = Collections.unmodifiableMap(new LinkedHashMap<>(reliability));
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
   }
 

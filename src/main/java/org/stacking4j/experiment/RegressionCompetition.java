@@ -1,5 +1,6 @@
 package org.stacking4j.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +19,12 @@ import org.stacking4j.train.FitRunner;
 
 /** Rivals that predict targets; the strongest average is the one with the higher R². */
 final class RegressionCompetition extends Rivals<RegressionEvaluation, RegressionFindings> {
+  private static final int MOST_ANSWERS = 2000; // kept for pictures of them
+
   private final LabeledData test;
   private final RegressionLeaderboard.Builder board;
   private List<RegressionContribution> contributions = List.of();
+  private List<RegressionFindings.Answer> answers = List.of(); // of the last stack
 
   /**
    * @param test the rows to judge by
@@ -35,7 +39,29 @@ final class RegressionCompetition extends Rivals<RegressionEvaluation, Regressio
   @Override
   RegressionEvaluation enter(
       String name, Combiner combiner, INDArray memberLogits, double seconds) {
-    return board.enter(name, combiner.logits(memberLogits), seconds);
+    INDArray predicted = combiner.logits(memberLogits);
+    if (name.equals(lastStack())) {
+      answers = answers(predicted.dup('c').data().asFloat());
+    }
+    return board.enter(name, predicted, seconds);
+  }
+
+  /** Some of the answers, {@code [rows, targets]} row by row: of rows evenly spread. */
+  private List<RegressionFindings.Answer> answers(float[] predicted) {
+    int outputs = test.outputs();
+    int count = Math.min(test.rows(), Math.max(1, MOST_ANSWERS / outputs));
+    float[] right = new float[outputs];
+    List<RegressionFindings.Answer> some = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int row = (int) ((long) i * test.rows() / count);
+      test.targets(new int[] {row}, right);
+      for (int t = 0; t < outputs; t++) {
+        some.add(
+            new RegressionFindings.Answer(
+                test.outputNames().get(t), right[t], predicted[row * outputs + t]));
+      }
+    }
+    return some;
   }
 
   /** Leaves out each member in turn, too. */
@@ -58,6 +84,7 @@ final class RegressionCompetition extends Rivals<RegressionEvaluation, Regressio
         leaderboard,
         comparisons,
         contributions,
+        answers,
         RegressionLeaderboard.verdict(
             strongest, Objects.requireNonNull(comparisons.get(strongest)), test));
   }

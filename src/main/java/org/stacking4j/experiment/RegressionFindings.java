@@ -17,18 +17,30 @@ import org.stacking4j.evaluate.RegressionLeaderboard;
  * @param comparisons the last stack's R² less that of the averages that its verdict considers, by
  *     their names on the leaderboard
  * @param contributions of the last stack's members, each found by leaving it out
+ * @param answers what the last stack says of test rows, evenly spread over all of them
  * @param verdict one sentence on the last stack: whether it beats the strongest of these averages
  */
 public record RegressionFindings(
     RegressionLeaderboard leaderboard,
     Map<String, LossDifference> comparisons,
     List<RegressionContribution> contributions,
+    List<Answer> answers,
     String verdict)
     implements Outcome {
+
+  /**
+   * A target of a row.
+   *
+   * @param target its name
+   * @param right its value
+   * @param predicted what the stack says
+   */
+  public record Answer(String target, float right, float predicted) {}
 
   /** Copies, in their order. */
   public RegressionFindings {
     contributions = List.copyOf(contributions);
+    answers = List.copyOf(answers);
     comparisons = Collections.unmodifiableMap(new LinkedHashMap<>(comparisons));
   }
 

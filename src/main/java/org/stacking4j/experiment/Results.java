@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.stacking4j.Contribution;
 import org.stacking4j.RegressionContribution;
 import org.stacking4j.StackingEnsemble;
@@ -23,6 +24,7 @@ import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.evaluate.LossDifference;
 import org.stacking4j.evaluate.PairedDifference;
 import org.stacking4j.evaluate.RegressionLeaderboard;
+import org.stacking4j.evaluate.Reliability;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.train.FitResult;
 
@@ -42,7 +44,7 @@ record Results(
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   StackingEnsemble lastEnsemble() {
-    return java.util.Objects.requireNonNull(ensembles.get(config.lastStack()));
+    return Objects.requireNonNull(ensembles.get(config.lastStack()));
   }
 
   byte[] toJson() {
@@ -88,12 +90,31 @@ record Results(
       line.put("ece", row.evaluation().ece());
       line.put("difference", row.difference().difference());
       line.putArray("interval_95").add(row.difference().low()).add(row.difference().high());
+      describe(Objects.requireNonNull(found.reliability().get(row.name())), line);
     }
     describeStack(found.leaderboard().reference(), root);
     describeComparisons(found, root.putArray("comparisons"));
     describeContributions(found, root.putArray("contributions"));
     root.putPOJO("confusion", found.confusion().counts());
     describeDiversity(found.diversity(), root.putObject("diversity"));
+    Examples.describe(
+        found.strongest(),
+        found.flips(),
+        data.test(),
+        !DataSource.isTable(config.data()),
+        root.putObject("examples"));
+  }
+
+  private static void describe(Reliability reliability, ObjectNode into) {
+    ArrayNode bins = into.putArray("reliability");
+    for (Reliability.Bin bin : reliability.bins()) {
+      ObjectNode line = bins.addObject();
+      line.put("rows", bin.rows());
+      if (Double.isFinite(bin.confidence())) {
+        line.put("confidence", bin.confidence());
+        line.put("accuracy", bin.accuracy());
+      }
+    }
   }
 
   private void describe(RegressionFindings found, ObjectNode root) {
@@ -122,6 +143,14 @@ record Results(
       ObjectNode line = contributions.addObject();
       line.put("without", contribution.member());
       describe(contribution.r2(), line);
+    }
+    ObjectNode answers = root.putObject("answers");
+    for (RegressionFindings.Answer answer : found.answers()) {
+      ArrayNode ofTarget =
+          answers.get(answer.target()) instanceof ArrayNode known
+              ? known
+              : answers.putArray(answer.target());
+      ofTarget.addArray().add(answer.right()).add(answer.predicted());
     }
   }
 

@@ -221,6 +221,33 @@ class MainTest {
   }
 
   @Test
+  void report_isWrittenByTheDemo_andAnewByItsCommand() throws IOException {
+    assertThat(demo("--strategy", "holdout")).as(err.toString()).isZero();
+    Path page = folder.resolve("out/report.html");
+    byte[] written = Files.readAllBytes(page);
+    assertThat(out.toString().stripTrailing()).endsWith(", ensemble.zip, report.html");
+    Files.delete(page);
+
+    assertThat(run("report", folder.resolve("out").toString())).isZero();
+
+    assertThat(out.toString()).contains("Report in " + page);
+    assertThat(page).hasBinaryContent(written);
+  }
+
+  @Test
+  void report_badUse_isOneSentence() {
+    assertThat(run("report", folder.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("stacking4j: cannot read " + folder.resolve("results.json"))
+        .doesNotContain("\tat ");
+    assertThat(err.toString().lines().count()).isEqualTo(1);
+    assertThat(run("report")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required parameter: 'DIR'");
+    assertThat(run("report", "--help")).isZero();
+    assertThat(out.toString()).contains("Examples:", "report out", "Exit codes: 0 done, 1 failed");
+  }
+
+  @Test
   void verdict_isReadableInEveryCharacterSet() {
     assertThat(ExperimentCommand.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2"))
         .isEqualTo("by 0.3 ± 0.2");
