@@ -1,6 +1,7 @@
 package org.stacking4j;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -269,6 +270,14 @@ final class EnsembleArchive {
     } catch (ZipException e) {
       throw new IOException(
           "cannot read " + file + ": not a whole zip file (" + e.getMessage() + ")", e);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "cannot read "
+              + file
+              + ": its manifest is damaged ("
+              + e.getOriginalMessage()
+              + "); save or fetch it again",
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
     }
