@@ -352,7 +352,13 @@ final class EnsembleArchive {
       throw new IOException(
           "cannot read " + file + ": not a whole zip file (" + e.getMessage() + ")", e);
     } catch (JsonProcessingException e) {
-      throw new IOException("cannot read " + file + ": " + e.getOriginalMessage(), e);
+      throw new IOException(
+          "cannot read "
+              + file
+              + ": its manifest is damaged ("
+              + e.getOriginalMessage()
+              + "); save or fetch it again",
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -24,21 +24,26 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Runs every notebook on few rows, and holds its rendered page to the same text and code. With
- * {@code -Dstacking4j.render=true} it runs them in full and writes the pages anew.
+ * {@code -Dstacking4j.render=true} it runs them in full and writes the pages anew, with {@code
+ * -Dstacking4j.render=03} the one whose name begins so.
  */
 class NotebooksTest {
   private static final Path FOLDER = Path.of("notebooks-equivalent");
-  private static final boolean RENDER = Boolean.getBoolean("stacking4j.render");
+  private static final String RENDER = System.getProperty("stacking4j.render", "");
   private static final Pattern OUTPUT =
       Pattern.compile("\n\n```text\n.*?\n```(?=\n)", Pattern.DOTALL);
   private static final Pattern CELL =
       Pattern.compile("\n```java\n.*?\n```\n(\n```text\n)?", Pattern.DOTALL);
+
+  private static final Pattern LINE =
+      Pattern.compile("^\\| \\[(.*?)]\\(\\1\\.md\\) \\|", Pattern.MULTILINE);
 
   /** A text or a code cell, the line of the notebook it begins in, and its lines. */
   private record Part(boolean isCode, int line, List<String> lines) {}
@@ -53,19 +58,44 @@ class NotebooksTest {
     }
   }
 
+  @Test
+  void everyNotebookHasItsPageAndItsLine() throws IOException {
+    List<String> names = notebooks().stream().map(name -> name.replace(".jsh", "")).toList();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      assertThat(
+              files
+                  .map(file -> file.getFileName().toString())
+                  .filter(name -> name.endsWith(".md") && !name.equals("README.md"))
+                  .sorted())
+          .as("rendered pages")
+          .isEqualTo(names.stream().map(name -> name + ".md").toList());
+    }
+    assertThat(
+            LINE.matcher(Files.readString(FOLDER.resolve("README.md")))
+                .results()
+                .map(line -> line.group(1)))
+        .as("lines in README.md")
+        .isEqualTo(names);
+  }
+
   @ParameterizedTest
   @MethodSource("notebooks")
   void runsAndMatchesItsPage(String name, @TempDir Path out) throws IOException {
     Map<String, String> properties = new HashMap<>(Map.of("stacking4j.out", out.toString()));
-    if (!RENDER) {
+    boolean render = RENDER.equals("true") || (!RENDER.isEmpty() && name.startsWith(RENDER));
+    if (!render) {
       properties.putAll(
-          Map.of("stacking4j.train", "500", "stacking4j.test", "250", "stacking4j.epochs", "1"));
+          Map.of(
+              "stacking4j.train", "300",
+              "stacking4j.test", "150",
+              "stacking4j.epochs", "1",
+              "stacking4j.splits", "2"));
     }
     List<Part> parts = parse(name);
     List<String> outputs = withProperties(properties, () -> run(name, parts));
 
     Path page = FOLDER.resolve(name.replace(".jsh", ".md"));
-    if (RENDER) {
+    if (render) {
       Files.writeString(page, render(name, parts, outputs));
     }
     String committed = Files.readString(page).replace("\r\n", "\n");

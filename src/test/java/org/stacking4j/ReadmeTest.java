@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
@@ -35,6 +37,37 @@ class ReadmeTest {
     assertThat(printed).matches("accuracy 0\\.\\d{4}, log loss \\d\\.\\d{4} on 200 rows\\R");
     assertThat(StackingEnsemble.load(archive).members().names())
         .containsExactly("mlp-1", "mlp-2", "wide");
+  }
+
+  /** Whoever changes one must change the other: it has the same code, numbers and links. */
+  @Test
+  void spanish_saysTheSameLineByLine() throws IOException {
+    List<String> english = Files.readAllLines(Path.of("README.md"));
+    List<String> spanish = Files.readAllLines(Path.of("README.es.md"));
+
+    assertThat(spanish).hasSameSizeAs(english);
+    assertThat(english.get(2)).isEqualTo("[En español](README.es.md)");
+    assertThat(spanish.get(2)).isEqualTo("[In English](README.md)");
+    boolean code = false;
+    for (int i = 3; i < english.size(); i++) {
+      String line = "line " + (i + 1);
+      code ^= english.get(i).startsWith("```");
+      if (code) {
+        assertThat(spanish.get(i)).as(line).isEqualTo(english.get(i));
+      } else {
+        assertThat(tokens(spanish.get(i))).as(line).isEqualTo(tokens(english.get(i)));
+      }
+    }
+  }
+
+  /** What a translation must leave alone, in order of the alphabet. */
+  private static List<String> tokens(String line) {
+    return Pattern.compile("`[^`]+`|]\\([^)]+\\)|\\d+(\\.\\d+)*|^(#+|- \\*\\*|- )")
+        .matcher(line)
+        .results()
+        .map(MatchResult::group)
+        .sorted()
+        .toList();
   }
 
   private static String example() throws IOException {

@@ -45,6 +45,9 @@ final class CsvLines implements AutoCloseable {
    */
   CsvLines(Path file, @Nullable Character delimiter) throws IOException {
     this.file = file;
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": this is a folder; name the CSV file in it");
+    }
     try {
       text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {

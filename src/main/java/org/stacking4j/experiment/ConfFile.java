@@ -9,22 +9,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.network.Trainer;
 
 /**
  * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml},
@@ -35,6 +40,7 @@ public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
   private static final String FOR_TABLES = "/org/stacking4j/conf/table.yaml";
   private static final double LEARNING_RATE = 1e-3;
+  private static final String TWICE = "Duplicate field ";
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -112,7 +118,7 @@ public final class ConfFile {
     try {
       return YAML.treeToValue(tree, ExperimentConfig.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException((file == null ? "" : file + ": ") + explain(e), e);
+      throw new IllegalArgumentException((file == null ? "" : file + ": ") + explain(e, tree), e);
     }
   }
 
@@ -192,7 +198,7 @@ public final class ConfFile {
     } catch (NoSuchFileException e) {
       throw new IOException("cannot read " + file + ": there is no such file", e);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": " + explain(e), e);
+      throw new IllegalArgumentException(file + ": " + explain(e, MissingNode.getInstance()), e);
     }
   }
 
@@ -227,11 +233,17 @@ public final class ConfFile {
     }
   }
 
-  private static String explain(JsonProcessingException e) {
+  /** What is wrong, and where in the tree. */
+  private static String explain(JsonProcessingException e, JsonNode tree) {
+    JsonNode found = tree;
     String where = "";
     if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       StringBuilder path = new StringBuilder();
       for (JsonMappingException.Reference part : mapping.getPath()) {
+        found =
+            part.getFieldName() == null
+                ? found.path(part.getIndex())
+                : found.path(part.getFieldName());
         if (part.getFieldName() == null) {
           path.append('[').append(part.getIndex()).append(']');
         } else {
@@ -257,8 +269,59 @@ public final class ConfFile {
     if (e.getOriginalMessage().startsWith("Null value for creator property")) {
       return where + "the key is missing or has no value";
     }
+    if (e instanceof MismatchedInputException mismatch) {
+      return where + "expected " + expected(mismatch.getTargetType()) + ", found " + shown(found);
+    }
+    if (e.getOriginalMessage().startsWith(TWICE)) {
+      return where
+          + "the key "
+          + e.getOriginalMessage().substring(TWICE.length())
+          + " is there twice";
+    }
+    if (e instanceof JacksonYAMLParseException) {
+      // The parser quotes the lines around, marked by a blank or by the name of its reader.
+      return where
+          + "not valid YAML: "
+          + e.getOriginalMessage()
+              .lines()
+              .filter(line -> !line.startsWith(" "))
+              .collect(Collectors.joining(", "))
+          + "; look at indentation, brackets and quotes";
+    }
     Throwable cause = e.getCause();
     return where
         + (cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "something else";
+    }
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .filter(constant -> constant != Trainer.NONE) // not to be asked for
+          .map(String::valueOf)
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+    if (type == int.class || type == long.class || type == Integer.class) {
+      return "a whole number";
+    }
+    if (type == double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "one value";
+    }
+    return List.class.isAssignableFrom(type) ? "a list" : "keys with values";
+  }
+
+  private static String shown(JsonNode found) {
+    if (found.isValueNode()) {
+      return found.isNull() ? "nothing" : "'" + found.asText() + "'";
+    }
+    return found.isArray() ? "a list" : "keys with values";
   }
 }

@@ -140,21 +140,31 @@ final class BoardSection {
     List<double[]> losses = new ArrayList<>();
     for (Part one : contributions) {
       accuracies.add(whisker(one, "difference", "interval_95", 1));
-      losses.add(whisker(one, "log_loss_difference", "log_loss_interval_95", -1));
+      if (run.ofClasses()) {
+        losses.add(whisker(one, "log_loss_difference", "log_loss_interval_95", -1));
+      }
     }
     Scale ofAccuracies = scale(accuracies);
     Scale ofLosses = scale(losses);
     page.table("Contributions", "list");
     page.open("thead").open("tr");
     page.leaf("th", "member", "scope", "col", "class", "name");
-    head(page, "accuracy gained by it", "points [95 %]");
-    head(page, "log loss saved by it", "[95 %]");
+    if (run.ofClasses()) {
+      head(page, "accuracy gained by it", "points [95 %]");
+      head(page, "log loss saved by it", "[95 %]");
+    } else {
+      head(page, "R² gained by it", "[95 %]");
+    }
     page.close("tr").close("thead").open("tbody");
     for (int i = 0; i < contributions.size(); i++) {
       page.open("tr");
       page.leaf("th", contributions.get(i).text("without"), "scope", "row", "class", "name");
-      difference(page, ofAccuracies, accuracies.get(i), 100, 2, "");
-      difference(page, ofLosses, losses.get(i), 1, 4, "");
+      if (run.ofClasses()) {
+        difference(page, ofAccuracies, accuracies.get(i), 100, 2, "");
+        difference(page, ofLosses, losses.get(i), 1, 4, "");
+      } else {
+        difference(page, ofAccuracies, accuracies.get(i), 1, 4, "");
+      }
       page.close("tr");
     }
     page.close("tbody").endTable().close("section");

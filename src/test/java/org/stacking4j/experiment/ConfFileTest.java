@@ -389,14 +389,19 @@ class ConfFileTest {
           members: [{name: a, hidden: [3], learning-rate: 0}] | members[0]: learning-rate must be a finite number > 0, found 0.0
           fit: {epochs: 0}              | fit: epochs must be >= 1, found 0
           fit: {batch-size: 1}          | fit: batch-size must be >= 2, found 1
-          fit: {epochs: many}           | fit.epochs
-          fit: {epochs: 1.5}            | fit.epochs
+          fit: {epochs: many}           | fit.epochs: expected a whole number, found 'many'
+          fit: {epochs: 1.5}            | fit.epochs: expected a whole number, found '1.5'
+          fit: {gradient-norm-limit: x} | fit.gradient-norm-limit: expected a number, found 'x'
+          out-of-fold: [5]              | out-of-fold: expected keys with values, found a list
+          out-of-fold: {do-no-harm: 2}  | out-of-fold.do-no-harm: expected true or false, found '2'
+          members: {name: a}            | members: expected a list, found keys with values
+          members: [{name: a, hidden: 3}] | members[0].hidden: expected a list, found '3'
           train: -1                     | train and test must be >= 0 (0 for all rows), found -1
           weight: w                     | weight names column 'w' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
           group: g                      | group names column 'g' of a table, which data 'mnist' is not; use csv:FILE, or leave it out
           test-fraction: 0              | test-fraction must be > 0 and < 1, found 0.0
           test-fraction: 1              | test-fraction must be > 0 and < 1, found 1.0
-          label:                        | label
+          label:                        | label: the key is missing or has no value
           meta-early-stopping: {share: 1} | meta-early-stopping: early stopping must hold back a share of the rows > 0 and < 1, found 1.0
           'meta-early-stopping: {share: 0.1, patience: 0}' | meta-early-stopping: the patience of early stopping must be >= 1 epoch, found 0
           inner-stacks: [{name: a}]     | inner-stacks[0].members: the key is missing or has no value
@@ -405,15 +410,15 @@ class ConfFileTest {
           '{members: [], inner-stacks: [{name: a, members: []}]}' | inner-stacks need one base network or more beside them in members, whose average they are compared with; found none
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
-          class-weights: equal          | class-weights
+          class-weights: equal          | class-weights: expected one of
           class-weights:                | class-weights
           '{task: regression, data: "csv:a.csv", class-weights: balanced}' | class-weights balanced is for classes, found task regression; use none
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
-          holdout: {prediction: mean}   | holdout.prediction
-          seed:                         | seed
+          holdout: {prediction: mean}   | holdout.prediction: expected one of fold-mean, refit, folds-and-refit, found 'mean'
+          seed:                         | seed: expected a whole number, found nothing
           just words                    | not a conf file, it has no keys
-          'seed: 1{NL}seed: 2'          | seed
-          'fit: [1'                     | line 1
+          'seed: 1{NL}seed: 2'          | line 2: the key 'seed' is there twice
+          'fit: [1'                     | line 1: not valid YAML: while parsing a flow sequence, expected ',' or ']', but got <stream end>; look at indentation, brackets and quotes
           """)
   void wrongFile_saysWhere(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml.replace("{NL}", "\n")))

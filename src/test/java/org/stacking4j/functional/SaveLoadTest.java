@@ -525,7 +525,8 @@ final class SaveLoadTest {
 
     assertThatIOException()
         .isThrownBy(() -> StackingEnsemble.load(file))
-        .withMessageStartingWith("cannot read " + file + ": ");
+        .withMessageStartingWith("cannot read " + file + ": its manifest is damaged (")
+        .withMessageEndingWith("); save or fetch it again");
   }
 
   @Test

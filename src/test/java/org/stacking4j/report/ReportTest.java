@@ -346,7 +346,8 @@ final class ReportTest {
 
     JsonNode results = results(out);
     Document page = parse(Files.readString(Report.write(out)));
-    assertThat(ids(page)).containsExactly("leaderboard", "answers", "curves", "run");
+    assertThat(ids(page))
+        .containsExactly("leaderboard", "answers", "contributions", "curves", "run");
     assertThat(section(page, "leaderboard").getTextContent())
         .contains("R²", "RMSE", fixed(results.at("/leaderboard/0/r2"), 4))
         .doesNotContain("accuracy");
