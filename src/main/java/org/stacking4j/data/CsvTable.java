@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.CsvLines.Role;
@@ -154,7 +155,7 @@ public final class CsvTable {
 
   private LabeledData readLike(CsvColumns named, TableSchema schema, List<String> classNames)
       throws IOException {
-    int[] labels = new int[1024];
+    IntStream.Builder labels = IntStream.builder();
     int rows = 0;
     List<Role> roles;
     RowExtras extras;
@@ -165,14 +166,12 @@ public final class CsvTable {
       lines.setRoles(roles);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
-        if (rows == labels.length) {
-          labels = Arrays.copyOf(labels, (int) Math.min(Integer.MAX_VALUE - 8, rows * 2L));
-        }
         int label = classNames.indexOf(lines.text(0));
         if (label < 0) {
           throw lines.wrongText(0, "which is none of the classes " + describe(classNames));
         }
-        labels[rows++] = label;
+        labels.add(label);
+        rows++;
         extras.add(lines);
       }
     }
@@ -180,27 +179,21 @@ public final class CsvTable {
       throw new IOException(file + ": no rows after the header line; expected one row a line");
     }
     FeatureStore features = features(rows, roles, schema);
-    return extras.of(LabeledData.of(features, Arrays.copyOf(labels, rows), classNames));
+    return extras.of(LabeledData.of(features, labels.build().toArray(), classNames));
   }
 
   private LabeledData readTargetsLike(CsvColumns named, TableSchema schema) throws IOException {
     List<String> names;
     List<Role> roles;
     RowExtras extras;
-    int rows = 0;
+    int rows;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       TableRows.checkColumns(file, lines.header(), schema);
       names = outputs(lines.header(), named, "targets");
       roles = roles(lines.header(), named, names, "targets");
       lines.setRoles(roles);
       extras = new RowExtras(roles);
-      while (lines.nextTexts()) {
-        extras.add(lines);
-        rows++;
-      }
-    }
-    if (rows == 0) {
-      throw new IOException(file + ": no rows after the header line; expected one row a line");
+      rows = count(lines, extras);
     }
     return extras.of(targets(rows, names, roles, schema));
   }
@@ -210,7 +203,7 @@ public final class CsvTable {
     RowExtras extras;
     List<String> names;
     @Nullable ColumnSurvey[] surveys;
-    int rows = 0;
+    int rows;
     try (CsvLines lines = new CsvLines(file, delimiter)) {
       List<String> header = lines.header();
       names = outputs(header, named, "targets");
@@ -222,19 +215,26 @@ public final class CsvTable {
       surveys = surveys(header, named, others);
       lines.setSurveys(surveys);
       extras = new RowExtras(roles);
-      while (lines.nextTexts()) {
-        extras.add(lines);
-        rows++;
-      }
-    }
-    if (rows == 0) {
-      throw new IOException(file + ": no rows after the header line; expected one row a line");
+      rows = count(lines, extras);
     }
     if (Arrays.stream(surveys).noneMatch(Objects::nonNull)) {
       throw new IllegalArgumentException(
           file + ": all columns are targets; leave one or more as features");
     }
     return MissingNumbers.filled(extras.of(targets(rows, names, roles, schema(surveys, named))));
+  }
+
+  /** How many rows there are; reads their weights and groups. */
+  private int count(CsvLines lines, RowExtras extras) throws IOException {
+    int rows = 0;
+    while (lines.nextTexts()) {
+      extras.add(lines);
+      rows++;
+    }
+    if (rows == 0) {
+      throw new IOException(file + ": no rows after the header line; expected one row a line");
+    }
+    return rows;
   }
 
   /** Targets are read as features behind the others. */
@@ -267,7 +267,7 @@ public final class CsvTable {
 
   private LabeledData read(CsvColumns named) throws IOException {
     Map<String, Integer> classes = new HashMap<>(); // in the order they are met
-    int[] labels = new int[1024];
+    IntStream.Builder labels = IntStream.builder();
     int rows = 0;
     @Nullable ColumnSurvey[] surveys;
     List<Role> roles;
@@ -287,11 +287,9 @@ public final class CsvTable {
       lines.setSurveys(surveys);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
-        if (rows == labels.length) {
-          labels = Arrays.copyOf(labels, (int) Math.min(Integer.MAX_VALUE - 8, rows * 2L));
-        }
         Integer known = classes.putIfAbsent(lines.text(0), classes.size());
-        labels[rows++] = known == null ? classes.size() - 1 : known;
+        labels.add(known == null ? classes.size() - 1 : known);
+        rows++;
         extras.add(lines);
       }
       if (rows == 0) {
@@ -315,7 +313,7 @@ public final class CsvTable {
     for (int c = 0; c < place.length; c++) {
       place[classes.getOrDefault(names.get(c), -1)] = c;
     }
-    int[] ordered = Arrays.stream(labels, 0, rows).map(met -> place[met]).toArray();
+    int[] ordered = labels.build().map(met -> place[met]).toArray();
     FeatureStore features = features(rows, roles, schema(surveys, named));
     return MissingNumbers.filled(extras.of(LabeledData.of(features, ordered, names)));
   }

@@ -66,7 +66,7 @@ public final class ConfFile {
    */
   public static ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides)
       throws IOException {
-    return read(bundled(DEFAULTS), file, overrides);
+    return read(bundled(DEFAULTS), file, file == null ? null : parse(file), overrides);
   }
 
   /**
@@ -83,8 +83,9 @@ public final class ConfFile {
       throws IOException {
     ObjectNode defaults = bundled(DEFAULTS);
     JsonNode data = YAML.valueToTree(overrides.get("data"));
-    if (data.isNull() && file != null) {
-      data = parse(file).path("data");
+    @Nullable ObjectNode said = file == null ? null : parse(file);
+    if (data.isNull() && said != null) {
+      data = said.path("data");
     }
     if (data.isTextual() && DataSource.isTable(data.asText())) {
       ObjectNode forTables = bundled(FOR_TABLES);
@@ -92,7 +93,7 @@ public final class ConfFile {
       merge(defaults, forTables, "", FOR_TABLES);
     }
     defaults.put("strategy", "out-of-fold");
-    return read(defaults, file, overrides);
+    return read(defaults, file, said, overrides);
   }
 
   private static ObjectNode bundled(String name) throws IOException {
@@ -104,10 +105,13 @@ public final class ConfFile {
     }
   }
 
+  /** Puts what the file says, if there is one, and the overrides over a tree of defaults. */
   private static ExperimentConfig read(
-      ObjectNode tree, @Nullable Path file, Map<String, Object> overrides) throws IOException {
-    if (file != null) {
-      ObjectNode said = parse(file);
+      ObjectNode tree,
+      @Nullable Path file,
+      @Nullable ObjectNode said,
+      Map<String, Object> overrides) {
+    if (file != null && said != null) {
       forgetRows(tree, said.get("data"));
       merge(tree, said, "", file.toString());
     }
