@@ -12,13 +12,14 @@ import java.util.HexFormat;
  * A running SHA-256 over numbers and text, the same on every platform: numbers are written
  * little-endian, arrays and text with their length in front. Not thread-safe.
  */
-final class Sha256 {
+public final class Sha256 {
   private static final int BLOCK_BYTES = 1 << 16;
 
   private final MessageDigest digest;
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  Sha256() {
+  /** Nothing put in yet. */
+  public Sha256() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -27,23 +28,26 @@ final class Sha256 {
   }
 
   /** The hash of these bytes alone, in lower-case hexadecimal. */
-  static String hexOf(byte[] bytes) {
+  public static String hexOf(byte[] bytes) {
     Sha256 sha = new Sha256();
     sha.digest.update(bytes);
     return sha.hex();
   }
 
-  Sha256 put(int value) {
+  /** Adds a number. */
+  public Sha256 put(int value) {
     room(Integer.BYTES).putInt(value);
     return this;
   }
 
-  Sha256 put(long value) {
+  /** Adds a number. */
+  public Sha256 put(long value) {
     room(Long.BYTES).putLong(value);
     return this;
   }
 
-  Sha256 put(int[] values) {
+  /** Adds numbers and how many they are. */
+  public Sha256 put(int[] values) {
     put(values.length);
     for (int value : values) {
       put(value);
@@ -51,7 +55,8 @@ final class Sha256 {
     return this;
   }
 
-  Sha256 put(long[] values) {
+  /** Adds numbers and how many they are. */
+  public Sha256 put(long[] values) {
     put(values.length);
     for (long value : values) {
       put(value);
@@ -59,11 +64,13 @@ final class Sha256 {
     return this;
   }
 
-  Sha256 put(String text) {
+  /** Adds a text and its length. */
+  public Sha256 put(String text) {
     return put(text.getBytes(UTF_8));
   }
 
-  Sha256 put(byte[] bytes) {
+  /** Adds bytes and how many they are. */
+  public Sha256 put(byte[] bytes) {
     put(bytes.length);
     flush();
     digest.update(bytes);
@@ -71,7 +78,7 @@ final class Sha256 {
   }
 
   /** Adds the first {@code count} values, bit for bit, without a length in front. */
-  Sha256 putFloats(float[] values, int count) {
+  public Sha256 putFloats(float[] values, int count) {
     flush();
     int perBlock = BLOCK_BYTES / Float.BYTES;
     for (int from = 0; from < count; from += perBlock) {
@@ -83,13 +90,13 @@ final class Sha256 {
   }
 
   /** Ends the hash: 32 bytes. */
-  byte[] bytes() {
+  public byte[] bytes() {
     flush();
     return digest.digest();
   }
 
   /** Ends the hash: 64 lower-case hexadecimal digits. */
-  String hex() {
+  public String hex() {
     return HexFormat.of().formatHex(bytes());
   }
 

@@ -1,5 +1,8 @@
 package org.stacking4j.fused;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -156,6 +159,22 @@ final class BatchNormStage extends Stage {
       parameters.values[spreadOffset + j] =
           (float)
               (logStandardDeviation ? 0.5 * Math.log10(runningVariance[j]) : runningVariance[j]);
+    }
+  }
+
+  @Override
+  void save(DataOutput out) throws IOException {
+    for (int j = 0; j < units; j++) {
+      out.writeDouble(runningMean[j]);
+      out.writeDouble(runningVariance[j]);
+    }
+  }
+
+  @Override
+  void restore(DataInput in) throws IOException {
+    for (int j = 0; j < units; j++) {
+      runningMean[j] = in.readDouble();
+      runningVariance[j] = in.readDouble();
     }
   }
 

@@ -1,5 +1,8 @@
 package org.stacking4j.fused;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -190,6 +193,37 @@ public final class FusedNetwork implements AutoCloseable {
     }
     network.setIterationCount(iteration);
     network.setEpochCount(epoch);
+  }
+
+  /**
+   * Writes all that later steps depend on, to the last bit; {@link #store} rounds some of it to
+   * what DL4J keeps.
+   *
+   * @throws IOException if {@code out} fails
+   */
+  public void save(DataOutput out) throws IOException {
+    out.writeInt(iteration);
+    out.writeInt(epoch);
+    parameters.save(out);
+    updates.save(out);
+    for (Stage stage : stages) {
+      stage.save(out);
+    }
+  }
+
+  /**
+   * Goes on from where one of the same configuration was {@linkplain #save saved}.
+   *
+   * @throws IOException if {@code in} fails, or is of another network
+   */
+  public void restore(DataInput in) throws IOException {
+    iteration = in.readInt();
+    epoch = in.readInt();
+    parameters.restore(in);
+    updates.restore(in);
+    for (Stage stage : stages) {
+      stage.restore(in);
+    }
   }
 
   @Override

@@ -1,5 +1,8 @@
 package org.stacking4j.fused;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -50,6 +53,35 @@ final class Parameters implements AutoCloseable {
       squares += Blas.dot(chunks[i], chunks[i], length);
     }
     return Math.sqrt(squares);
+  }
+
+  void save(DataOutput out) throws IOException {
+    save(values, out);
+  }
+
+  void restore(DataInput in) throws IOException {
+    restore(values, in);
+    weights.write(values, values.length);
+  }
+
+  static void save(float[] values, DataOutput out) throws IOException {
+    out.writeInt(values.length);
+    for (float value : values) {
+      out.writeFloat(value);
+    }
+  }
+
+  /**
+   * @throws IOException if there are not as many
+   */
+  static void restore(float[] values, DataInput in) throws IOException {
+    int length = in.readInt();
+    if (length != values.length) {
+      throw new IOException("expected " + values.length + " numbers, found " + length);
+    }
+    for (int i = 0; i < length; i++) {
+      values[i] = in.readFloat();
+    }
   }
 
   @Override

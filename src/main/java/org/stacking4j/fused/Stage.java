@@ -1,5 +1,9 @@
 package org.stacking4j.fused;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * One station of a network's forward and backward pass, as in training. It keeps what the backward
  * pass needs; its arrays are made once, for the largest batch, and used again in every step.
@@ -19,6 +23,12 @@ abstract class Stage implements ForwardStage, AutoCloseable {
 
   /** Puts what is learnt without a gradient (running statistics) into the parameters. */
   void store() {}
+
+  /** Writes what it has learnt without a gradient, to the last bit. */
+  void save(DataOutput out) throws IOException {}
+
+  /** Reads what {@link #save} has written. */
+  void restore(DataInput in) throws IOException {}
 
   /** What it does in a fitted network. */
   ForwardStage frozen() {

@@ -1,5 +1,8 @@
 package org.stacking4j.fused;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
@@ -158,6 +161,16 @@ final class Updates {
         }
       }
     }
+  }
+
+  void save(DataOutput out) throws IOException {
+    Parameters.save(first, out);
+    Parameters.save(second, out);
+  }
+
+  void restore(DataInput in) throws IOException {
+    Parameters.restore(first, in);
+    Parameters.restore(second, in);
   }
 
   /** What regularisation adds to the loss, of the parameters as they are. */

@@ -1,5 +1,8 @@
 package org.stacking4j.train;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +52,57 @@ final class Dl4jSteps implements TrainingSteps {
   @Override
   public void endEpoch() {
     network.incrementEpochCount();
+    seedEpoch();
   }
 
   @Override
   public float[] parameters() {
     return network.params().toFloatVector();
+  }
+
+  /** Dropout's random numbers: so the epochs after depend on nothing of those before. */
+  private void seedEpoch() {
+    Nd4j.getRandom().setSeed(Seeds.of(task.seed(), "epoch", network.getEpochCount()));
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    out.writeInt(network.getIterationCount());
+    out.writeInt(network.getEpochCount());
+    save(network.params(), out);
+    save(network.updaterState(), out);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    network.setIterationCount(in.readInt());
+    network.setEpochCount(in.readInt());
+    restore(network.params(), in);
+    restore(network.updaterState(), in);
+    seedEpoch();
+  }
+
+  private static void save(@Nullable INDArray values, DataOutput out) throws IOException {
+    out.writeInt(values == null ? 0 : Math.toIntExact(values.length()));
+    if (values != null) {
+      for (float value : values.dup('c').data().asFloat()) {
+        out.writeFloat(value);
+      }
+    }
+  }
+
+  private static void restore(@Nullable INDArray values, DataInput in) throws IOException {
+    float[] saved = new float[values == null ? 0 : Math.toIntExact(values.length())];
+    int length = in.readInt();
+    if (length != saved.length) {
+      throw new IOException("expected " + saved.length + " numbers, found " + length);
+    }
+    for (int i = 0; i < length; i++) {
+      saved[i] = in.readFloat();
+    }
+    if (values != null) {
+      values.assign(Nd4j.createFromArray(saved).reshape(values.shape()));
+    }
   }
 
   @Override

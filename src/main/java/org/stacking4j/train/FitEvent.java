@@ -23,6 +23,12 @@ public sealed interface FitEvent {
    */
   record Finished(FitTask task, double seconds) implements FitEvent {}
 
+  /**
+   * The fit was done in an earlier run, and is taken up from its {@linkplain Checkpoints
+   * checkpoint}; no other event of it comes.
+   */
+  record Restored(FitTask task) implements FitEvent {}
+
   /** The fit failed, or was cancelled because another one failed. */
   record Failed(FitTask task, Throwable cause) implements FitEvent {}
 }

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Sha256;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.NetworkCheck;
@@ -193,6 +194,30 @@ public record FitTask(
             : Nd4j.createFromArray(scale.apply(margin.dup('c').data().asFloat()))
                 .reshape(data.rows(), outputs);
     return with(data.withTargets(targets), scaledMargin, stopping);
+  }
+
+  /**
+   * SHA-256 over everything that decides the fitted parameters, in lower-case hexadecimal: equal
+   * for equal fits, however many folds there are beside its own.
+   */
+  public String digest() {
+    Sha256 sha =
+        new Sha256()
+            .put(name)
+            .put(fold)
+            .put(configuration.toJson())
+            .put(settings.toString())
+            .put(data.digest())
+            .put(seed)
+            .put(columns.toString())
+            .put(snapshots.toString())
+            .put(String.valueOf(stopping))
+            .put(String.valueOf(cyclic));
+    if (margin != null) {
+      float[] values = margin.dup('c').data().asFloat();
+      sha.put(values.length).putFloats(values, values.length);
+    }
+    return sha.hex();
   }
 
   /** A copy of the configuration. */

@@ -1,5 +1,8 @@
 package org.stacking4j.train;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,6 +64,16 @@ final class FusedSteps implements TrainingSteps {
   @Override
   public float[] parameters() {
     return network.parameters();
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    network.save(out);
+  }
+
+  @Override
+  public void restore(DataInput in) throws IOException {
+    network.restore(in);
   }
 
   @Override

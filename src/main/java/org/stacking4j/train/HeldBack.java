@@ -1,5 +1,8 @@
 package org.stacking4j.train;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,20 @@ final class HeldBack {
       bestEpoch = epochs;
     }
     return epochs - bestEpoch >= patience;
+  }
+
+  void save(DataOutput out) throws IOException {
+    out.writeInt(epochs);
+    out.writeInt(bestEpoch);
+    out.writeDouble(least);
+    Checkpoints.writeFloats(best, out);
+  }
+
+  void restore(DataInput in) throws IOException {
+    epochs = in.readInt();
+    bestEpoch = in.readInt();
+    least = in.readDouble();
+    best = Checkpoints.readFloats(in);
   }
 
   /** The parameters of the best epoch, or those given if there was none. */

@@ -31,18 +31,20 @@ import org.stacking4j.fused.Crew;
 public final class LocalFits implements FitRunner {
   private final int threads;
   private final FitListener listener;
+  private final @Nullable Checkpoints checkpoints;
 
-  private LocalFits(int threads, FitListener listener) {
+  private LocalFits(int threads, FitListener listener, @Nullable Checkpoints checkpoints) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, found " + threads);
     }
     this.threads = threads;
     this.listener = listener;
+    this.checkpoints = checkpoints;
   }
 
   /** One thread for each processor, nobody listening. */
   public static LocalFits onAllProcessors() {
-    return new LocalFits(Runtime.getRuntime().availableProcessors(), FitListener.NONE);
+    return new LocalFits(Runtime.getRuntime().availableProcessors(), FitListener.NONE, null);
   }
 
   /**
@@ -52,12 +54,20 @@ public final class LocalFits implements FitRunner {
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */
   public static LocalFits onThreads(int threads) {
-    return new LocalFits(threads, FitListener.NONE);
+    return new LocalFits(threads, FitListener.NONE, null);
   }
 
   /** The same pool with a listener in place of the present one. */
   public LocalFits withListener(FitListener listener) {
-    return new LocalFits(threads, listener);
+    return new LocalFits(threads, listener, checkpoints);
+  }
+
+  /**
+   * The same pool, whose fits outlive it: each is kept when it is finished, long ones in between
+   * too, and those that are there already are not made again. Without, nothing is kept.
+   */
+  public LocalFits withCheckpoints(Checkpoints checkpoints) {
+    return new LocalFits(threads, listener, checkpoints);
   }
 
   @Override
@@ -127,10 +137,19 @@ public final class LocalFits implements FitRunner {
         .toList();
   }
 
-  private static FitResult fit(FitTask task, FitListener listener, Crew crew) {
+  private FitResult fit(FitTask task, FitListener listener, Crew crew) {
     try (crew) {
+      Optional<FitResult> kept =
+          checkpoints == null ? Optional.empty() : checkpoints.finished(task);
+      if (kept.isPresent()) {
+        listener.onEvent(new FitEvent.Restored(task));
+        return kept.get();
+      }
       listener.onEvent(new FitEvent.Started(task));
-      FitResult result = NetworkFitter.fit(task, listener, crew);
+      FitResult result = NetworkFitter.fit(task, listener, crew, checkpoints);
+      if (checkpoints != null) {
+        checkpoints.finish(task, result);
+      }
       listener.onEvent(new FitEvent.Finished(task, result.seconds()));
       return result;
     } catch (Throwable cause) { // also OutOfMemoryError: whoever waits must learn which fit it was

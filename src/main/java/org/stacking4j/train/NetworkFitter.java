@@ -1,8 +1,6 @@
 package org.stacking4j.train;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
@@ -47,10 +45,12 @@ final class NetworkFitter {
    * Fits a network on the calling thread.
    *
    * @param crew whose helpers the fused step may have
+   * @param checkpoints where to go on from, and where to keep how far it has come; null for nowhere
    * @throws CancellationException if the thread is interrupted
    * @throws ArithmeticException if the loss or a parameter stops being a finite number
    */
-  static FitResult fit(FitTask task, FitListener listener, Crew crew) {
+  static FitResult fit(
+      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
     long start = System.nanoTime();
     NativeThreads.useOne();
     FitSettings settings = task.settings();
@@ -63,9 +63,6 @@ final class NetworkFitter {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    List<Double> losses = new ArrayList<>();
-    List<FitResult> snapshots = new ArrayList<>();
-    long since = start;
     boolean regression = task.data().task() == Task.REGRESSION;
     @Nullable Standardisation scale = regression ? Standardisation.ofTargets(learned.data()) : null;
     FitTask inside = scaled(learned, scale);
@@ -74,28 +71,29 @@ final class NetworkFitter {
             ? null
             : new HeldBack(scaled(task.on(split.heldOut(1)), scale), stopping.patience());
     try (TrainingSteps steps = steps(trainer, inside, crew)) {
+      var course = new FitCourse(task, trainer, steps, heldBack, start);
+      if (checkpoints != null) {
+        course.takeUp(checkpoints);
+      }
       for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
-        shuffle(order, shuffle);
-        double loss = epoch(steps, settings.batchSize(), order, epoch);
-        checkParameters(steps.parameters(), epoch);
-        steps.endEpoch();
-        losses.add(loss);
-        if (task.snapshots().contains(epoch)) {
-          TrainedNetwork network = network(task, steps.parameters(), scale);
-          long now = System.nanoTime();
-          snapshots.add(new FitResult(network, losses, (now - since) / 1e9, trainer));
-          since = now;
+        shuffle(order, shuffle); // also of epochs that are taken up: the next order comes of it
+        if (epoch <= course.epochs()) {
+          continue;
         }
-        listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
-        if (heldBack != null && heldBack.endEpoch(steps.parameters())) {
+        if (course.isOver()) {
           break;
         }
+        double loss = epoch(steps, settings.batchSize(), order, epoch);
+        float[] parameters = steps.parameters();
+        checkParameters(parameters, epoch);
+        steps.endEpoch();
+        course.endEpoch(loss, parameters, kept -> network(task, kept, scale));
+        listener.onEvent(new FitEvent.EpochEnded(task, epoch, loss));
+        if (checkpoints != null && epoch < settings.epochs() && !course.isOver()) {
+          course.keep(checkpoints);
+        }
       }
-      float[] last = steps.parameters();
-      float[] kept = heldBack == null ? last : heldBack.best(last);
-      List<Double> until = heldBack == null ? losses : heldBack.until(losses);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new FitResult(network(task, kept, scale), until, seconds, trainer, snapshots);
+      return course.result(kept -> network(task, kept, scale));
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.stacking4j.network.FitSettings;
 
 /**
  * Runs each fit once: a task that asks for the same configuration, settings, rows, columns and seed
@@ -15,20 +14,8 @@ import org.stacking4j.network.FitSettings;
  * their networks. Thread-safe; holds the networks as long as it lives.
  */
 public final class RememberedFits implements FitRunner {
-  private record Key(
-      String name,
-      int fold,
-      String configuration,
-      FitSettings settings,
-      String data,
-      long seed,
-      List<Integer> columns,
-      List<Integer> snapshots,
-      @Nullable EarlyStopping stopping,
-      boolean cyclic) {}
-
   private final FitRunner runner;
-  private final Map<Key, FitResult> known = new HashMap<>();
+  private final Map<String, FitResult> known = new HashMap<>();
 
   /** Remembers what {@code runner} runs. */
   public RememberedFits(FitRunner runner) {
@@ -37,25 +24,12 @@ public final class RememberedFits implements FitRunner {
 
   @Override
   public synchronized List<FitResult> run(List<FitTask> tasks) {
-    List<@Nullable Key> keys = new ArrayList<>();
+    List<@Nullable String> keys = new ArrayList<>();
     List<FitTask> fresh = new ArrayList<>();
-    Set<Key> asked = new HashSet<>();
+    Set<String> asked = new HashSet<>();
     for (FitTask task : tasks) {
-      // A fit on a margin (a meta network) is not remembered: the margin is not in the key.
-      @Nullable Key key =
-          task.margin() != null
-              ? null
-              : new Key(
-                  task.name(),
-                  task.fold(),
-                  task.configuration().toJson(),
-                  task.settings(),
-                  task.data().digest(),
-                  task.seed(),
-                  task.columns(),
-                  task.snapshots(),
-                  task.stopping(),
-                  task.cyclic());
+      // A fit on a margin (a meta network) is asked for once.
+      @Nullable String key = task.margin() == null ? task.digest() : null;
       keys.add(key);
       if (key == null || (!known.containsKey(key) && asked.add(key))) {
         fresh.add(task);
@@ -64,7 +38,7 @@ public final class RememberedFits implements FitRunner {
     List<FitResult> ran = runner.run(fresh);
     List<FitResult> results = new ArrayList<>();
     int next = 0;
-    for (@Nullable Key key : keys) {
+    for (@Nullable String key : keys) {
       @Nullable FitResult result = key == null ? null : known.get(key);
       if (result == null) {
         result = ran.get(next++);

@@ -1,5 +1,8 @@
 package org.stacking4j.train;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,6 +22,12 @@ interface TrainingSteps extends AutoCloseable {
 
   /** A copy of all parameters, in DL4J's flat order. */
   float[] parameters();
+
+  /** Writes all that later steps depend on, to the last bit; only between epochs. */
+  void save(DataOutput out) throws IOException;
+
+  /** Goes on from where steps of the same task were saved. */
+  void restore(DataInput in) throws IOException;
 
   @Override
   void close();

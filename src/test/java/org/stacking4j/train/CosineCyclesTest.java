@@ -145,7 +145,7 @@ final class CosineCyclesTest {
             snapshots,
             null,
             cyclic);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew());
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
   }
 
   /** Without dropout, whose numbers are the trainers' own. */

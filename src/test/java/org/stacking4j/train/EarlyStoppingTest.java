@@ -57,7 +57,7 @@ final class EarlyStoppingTest {
     FitTask task = all.withEarlyStopping(STOPPING);
     List<FitEvent> events = new ArrayList<>();
 
-    FitResult stopped = NetworkFitter.fit(task, events::add, new Crew());
+    FitResult stopped = NetworkFitter.fit(task, events::add, new Crew(), null);
 
     Folds split = task.heldBack(STOPPING);
     int best = stopped.epochLosses().size();
@@ -319,7 +319,8 @@ final class EarlyStoppingTest {
             losses.add(ended.loss());
           }
         },
-        new Crew());
+        new Crew(),
+        null);
     return losses;
   }
 
@@ -358,7 +359,7 @@ final class EarlyStoppingTest {
   }
 
   private static FitResult fit(FitTask task) {
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew());
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
   }
 
   private static FitTask task(

@@ -181,6 +181,8 @@ final class GradientNormLimitTest {
       MultiLayerConfiguration configuration, int epochs, double limit) {
     FitSettings settings = new FitSettings(epochs, DATA.rows(), limit, true, Trainer.DL4J);
     FitTask task = new FitTask("a test", 0, 0, configuration, settings, DATA, null, 4);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew()).network().toMultiLayerNetwork();
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null)
+        .network()
+        .toMultiLayerNetwork();
   }
 }

@@ -103,7 +103,9 @@ final class LocalFitsTest {
     for (int i = 0; i < 4; i++) {
       assertThat(results.get(i).network().parameters())
           .isEqualTo(
-              NetworkFitter.fit(tasks.get(i), FitListener.NONE, new Crew()).network().parameters());
+              NetworkFitter.fit(tasks.get(i), FitListener.NONE, new Crew(), null)
+                  .network()
+                  .parameters());
     }
     assertThat(results.get(0).epochLosses()).hasSize(8);
     assertThat(results.get(0).seconds()).isPositive();

@@ -256,7 +256,7 @@ final class NetworkFitterTest {
             3);
     List<FitEvent> events = new ArrayList<>();
 
-    FitResult result = NetworkFitter.fit(task, events::add, new Crew());
+    FitResult result = NetworkFitter.fit(task, events::add, new Crew(), null);
 
     INDArray logits = result.network().logits(data.features());
     double expected = 0;
@@ -366,7 +366,8 @@ final class NetworkFitterTest {
                         Thread.currentThread().interrupt();
                       }
                     },
-                    new Crew()))
+                    new Crew(),
+                    null))
         .isInstanceOf(CancellationException.class)
         .hasMessage("cancelled in epoch 3");
     assertThat(Thread.interrupted()).isTrue(); // and cleared, for the tests that follow
@@ -486,7 +487,7 @@ final class NetworkFitterTest {
   }
 
   private static FitResult fit(FitTask task) {
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew());
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
   }
 
   private static FitTask task(MultiLayerConfiguration configuration, FitSettings settings) {

@@ -36,7 +36,7 @@ final class RegressionFitTest {
     // of (w x + b - t)² is -2 for w and 0 for b, so a step of 0.5 makes w = 1 and b = 0: in the
     // target's unit 10 x + 20.
     FitResult fit =
-        NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE, new Crew());
+        NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 20}, within(1e-5f));
     assertThat(fit.network().logits(X).toFloatVector())
@@ -54,7 +54,7 @@ final class RegressionFitTest {
     INDArray margin = Nd4j.createFromArray(new float[][] {{12}, {24}});
 
     FitResult fit =
-        NetworkFitter.fit(task(TWO, margin, ONE_STEP, trainer), FitListener.NONE, new Crew());
+        NetworkFitter.fit(task(TWO, margin, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {4, 2}, within(1e-5f));
   }
@@ -70,7 +70,8 @@ final class RegressionFitTest {
     LabeledData weighted = TWO.withWeights(new double[] {1, 3});
 
     FitResult fit =
-        NetworkFitter.fit(task(weighted, null, ONE_STEP, trainer), FitListener.NONE, new Crew());
+        NetworkFitter.fit(
+            task(weighted, null, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 25}, within(1e-5f));
   }
@@ -82,7 +83,7 @@ final class RegressionFitTest {
 
     FitTask task =
         new FitTask("a", 0, 0, TinyNetworks.regression(1, 2, 1), ONE_STEP, data, null, 1);
-    FitResult fit = NetworkFitter.fit(task, FitListener.NONE, new Crew());
+    FitResult fit = NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
 
     // The mean over two targets halves the gradient, so a step of 1 goes as far as 0.5 above.
     assertThat(fit.network().logits(X).toFloatMatrix())
@@ -127,7 +128,7 @@ final class RegressionFitTest {
               null,
               1);
       parameters[trainer == Trainer.FUSED ? 0 : 1] =
-          NetworkFitter.fit(task, FitListener.NONE, new Crew())
+          NetworkFitter.fit(task, FitListener.NONE, new Crew(), null)
               .network()
               .logits(data.features())
               .data()
@@ -148,7 +149,7 @@ final class RegressionFitTest {
             data,
             null,
             1);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew()).network();
+    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null).network();
   }
 
   private static FitTask task(
