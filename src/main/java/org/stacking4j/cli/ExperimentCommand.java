@@ -30,6 +30,13 @@ abstract class ExperimentCommand implements Callable<Integer> {
       description = "Where the files go (${DEFAULT-VALUE}).")
   private Path out = Path.of("out");
 
+  @Option(
+      names = "--resume",
+      description =
+          "Take up the fits that an earlier run into the same folder has kept, ended or not, instead"
+              + " of making them again.")
+  private boolean resume;
+
   ExperimentCommand(PrintWriter screen, PrintWriter progress) {
     this.screen = screen;
     this.progress = progress;
@@ -43,11 +50,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threads = threadsOption.threads();
     ExperimentConfig experiment = read(options.config(), options.overrides());
-    Outcome findings;
-    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
-      Experiment run = new Experiment(experiment, threads, shown);
-      findings = experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
-    }
+    Outcome findings = Interruption.watch(() -> run(experiment, threads), this::goodbye);
     Report.write(out);
     screen.println();
     screen.print(in(Charset.defaultCharset(), findings.board()));
@@ -61,6 +64,23 @@ abstract class ExperimentCommand implements Callable<Integer> {
             + " meta-features-test.csv, ensemble.zip, report.html");
     screen.flush();
     return 0;
+  }
+
+  private Outcome run(ExperimentConfig experiment, int threads) throws IOException {
+    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+      Experiment fresh = new Experiment(experiment, threads, shown);
+      Experiment run = resume ? fresh.resuming() : fresh;
+      return experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
+    }
+  }
+
+  private void goodbye() {
+    progress.println();
+    progress.println(
+        "stacking4j: stopped; finished fits are kept in "
+            + out
+            + ", the same command with --resume goes on from there");
+    progress.flush();
   }
 
   /** A text with {@code +-} for ± and {@code R2} for R² where the character set has none. */

@@ -80,6 +80,9 @@ public final class Main {
   /** One sentence for whatever goes wrong; a stack trace only for what nobody foresaw. */
   private static int explain(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    if (Interruption.asked()) {
+      return FAILED; // the process ends, and has said so
+    }
     if (failure instanceof IllegalArgumentException) {
       command.getErr().println("stacking4j: " + failure.getMessage());
       return CommandLine.ExitCode.USAGE;

@@ -10,8 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Writes files whole or not at all. */
 public final class AtomicFile {
@@ -26,6 +30,7 @@ public final class AtomicFile {
   }
 
   // Files.createTempFile would do, but gives files that only their owner may read.
+  private static final Pattern PART = Pattern.compile("\\..+\\.(\\d{1,18})-\\d+\\.part");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private AtomicFile() {}
@@ -68,6 +73,26 @@ public final class AtomicFile {
         Files.deleteIfExists(part);
       }
     }
+  }
+
+  /**
+   * Deletes what writes into a folder left behind whose process is gone.
+   *
+   * @throws IOException if the folder cannot be read, or such a file cannot be deleted
+   */
+  public static void sweep(Path folder) throws IOException {
+    List<Path> left;
+    try (Stream<Path> files = Files.list(folder)) {
+      left = files.filter(file -> isLeft(String.valueOf(file.getFileName()))).toList();
+    }
+    for (Path part : left) {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static boolean isLeft(String name) {
+    Matcher part = PART.matcher(name);
+    return part.matches() && ProcessHandle.of(Long.parseLong(part.group(1))).isEmpty();
   }
 
   /** A name that no other write of this machine uses now. */

@@ -18,6 +18,7 @@ import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.train.Checkpoints;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 import org.stacking4j.train.RememberedFits;
@@ -30,6 +31,7 @@ public final class Experiment {
   private final ExperimentConfig config;
   private final int threads;
   private final ExperimentListener listener;
+  private final boolean resumes;
 
   /**
    * @param config what to do
@@ -37,21 +39,38 @@ public final class Experiment {
    * @param listener who hears of it
    */
   public Experiment(ExperimentConfig config, int threads, ExperimentListener listener) {
+    this(config, threads, listener, false);
+  }
+
+  private Experiment(
+      ExperimentConfig config, int threads, ExperimentListener listener, boolean resumes) {
     this.config = config;
     this.threads = threads;
     this.listener = listener;
+    this.resumes = resumes;
+  }
+
+  /**
+   * The same experiment, which takes up what an earlier run into the same folder has fitted, ended
+   * or not; its files are those of a run that was never interrupted. Of another configuration or
+   * other data it takes up what they have in common.
+   */
+  public Experiment resuming() {
+    return new Experiment(config, threads, listener, true);
   }
 
   /**
    * Runs an experiment on classes and writes {@code results.json}, {@code leaderboard.csv}, {@code
    * meta-features-train.csv}, {@code meta-features-test.csv} and {@code ensemble.zip}; the last
-   * three are those of the last stack.
+   * three are those of the last stack. Each fit is kept in the folder {@code checkpoints} when it
+   * is finished, for {@link #resuming}.
    *
    * @param folder where the files go; made if it does not exist
    * @return the leaderboard, and what it says of the last stack
    * @throws IllegalArgumentException if the configuration does not fit itself or the data, or is
    *     for targets
-   * @throws IOException if the data cannot be read or the files cannot be written
+   * @throws IOException if the data cannot be read or the files cannot be written, as while another
+   *     run writes to the folder
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public Findings run(Path folder) throws IOException {
@@ -66,7 +85,8 @@ public final class Experiment {
    * @return the leaderboard, and what it says of the last stack
    * @throws IllegalArgumentException if the configuration does not fit itself or the data, or is
    *     for classes
-   * @throws IOException if the data cannot be read or the files cannot be written
+   * @throws IOException if the data cannot be read or the files cannot be written, as while another
+   *     run writes to the folder
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public RegressionFindings runRegression(Path folder) throws IOException {
@@ -83,15 +103,41 @@ public final class Experiment {
 
   private <F extends Outcome> F run(Path folder, Function<LabeledData, Rivals<?, F>> rivals)
       throws IOException {
+    Checkpoints found = Checkpoints.in(OutputFolder.checkpoints(folder));
+    Checkpoints checkpoints = resumes ? found : found.anew();
+    LocalFits fits = LocalFits.onThreads(threads).withCheckpoints(checkpoints);
     // The stacks share their base networks: whatever is fitted twice is fitted once.
-    Stopwatch watch =
-        new Stopwatch(new RememberedFits(LocalFits.onThreads(threads).withListener(listener)));
+    Stopwatch watch = new Stopwatch(new RememberedFits(fits.withListener(listener)));
     TrainTest data = DataSource.load(config);
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
-    OutputFolder files = OutputFolder.prepare(folder);
-    watch.lap("data");
-    listener.planned(Plan.of(stacks, data, threads).describe());
-    Rivals<?, F> competition = rivals.apply(data.test());
+    try (OutputFolder files = OutputFolder.prepare(folder)) {
+      watch.lap("data");
+      listener.planned(Plan.of(stacks, data, threads).describe());
+      tell(found.count(), OutputFolder.checkpoints(folder));
+      return run(files, stacks, data, rivals.apply(data.test()), watch, fits);
+    }
+  }
+
+  private void tell(int kept, Path checkpoints) {
+    if (kept > 0) {
+      listener.planned(
+          kept
+              + " finished fits of an earlier run are in "
+              + checkpoints
+              + (resumes
+                  ? "; those of this run are taken up"
+                  : "; --resume, or resuming() in Java, takes up those of this run"));
+    }
+  }
+
+  private <F extends Outcome> F run(
+      OutputFolder files,
+      Map<String, StackingConfig> stacks,
+      TrainTest data,
+      Rivals<?, F> competition,
+      Stopwatch watch,
+      FitRunner small)
+      throws IOException {
     if (!config.weight().isBlank()) {
       listener.found("rows count by their weights in column '" + config.weight() + "'");
     }
@@ -124,8 +170,8 @@ public final class Experiment {
     StackingConfig lastConfig = Objects.requireNonNull(stacks.get(config.lastStack()));
     StackingEnsemble lastStack = Objects.requireNonNull(ensembles.get(config.lastStack()));
     Objects.requireNonNull(answers);
-    FitRunner runner = LocalFits.onThreads(threads); // small fits, nobody needs to hear of them
-    competition.enterAlternatives(lastConfig, lastStack, answers, runner).forEach(listener::found);
+    // Of the small fits nobody needs to hear.
+    competition.enterAlternatives(lastConfig, lastStack, answers, small).forEach(listener::found);
     F findings = competition.findings();
     watch.lap("judging");
     files.write(new Results(config, data, bases, ensembles, findings, threads, watch), answers);

@@ -332,6 +332,7 @@ class ExperimentTest {
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
+              "checkpoints",
               "results.json",
               "leaderboard.csv",
               "meta-features-train.csv",
