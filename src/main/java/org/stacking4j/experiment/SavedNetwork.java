@@ -1,20 +1,21 @@
 package org.stacking4j.experiment;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stacking4j.network.ConfigurationJson;
 import org.stacking4j.network.TrainedNetwork;
 
 /**
@@ -27,6 +28,7 @@ final class SavedNetwork {
   private static final String PARAMETERS = "coefficients.bin";
   private static final String NORMALIZER = "normalizer.bin";
   private static final int TEXT_LIMIT = 16 << 20;
+  private static final int LONGEST_SHAPE = 100;
 
   private SavedNetwork() {}
 
@@ -47,15 +49,14 @@ final class SavedNetwork {
                 + " would make them",
             file);
       }
-      String text;
+      MultiLayerConfiguration configuration;
       try (InputStream in = open(zip, CONFIGURATION)) {
-        byte[] bytes = in.readNBytes(TEXT_LIMIT);
-        text = new String(bytes, StandardCharsets.UTF_8);
+        configuration = ConfigurationJson.read(in.readNBytes(TEXT_LIMIT), Set.of());
       }
-      try (DataInputStream in = new DataInputStream(open(zip, PARAMETERS))) {
-        INDArray parameters = Nd4j.read(in);
-        return TrainedNetwork.of(
-            MultiLayerConfiguration.fromJson(text), parameters.dup('c').data().asFloat());
+      long count = TrainedNetwork.parameterCount(configuration);
+      try (DataInputStream in =
+          new DataInputStream(new BufferedInputStream(open(zip, PARAMETERS)))) {
+        return TrainedNetwork.of(configuration, parameters(in, count));
       }
     } catch (ZipException e) {
       throw new IOException(
@@ -64,6 +65,35 @@ final class SavedNetwork {
       throw new IOException(
           "cannot read " + file + ": not a network to stack: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What {@code Nd4j.write} has written of a row of numbers. {@code Nd4j.read} would believe any
+   * shape and any length that the file claims, and take the memory for it.
+   */
+  private static float[] parameters(DataInputStream in, long count) throws IOException {
+    in.readUTF(); // how ND4J had allocated the shape
+    long shape = in.readLong();
+    String type = in.readUTF();
+    if (shape < 1 || shape > LONGEST_SHAPE || !type.equals("LONG")) {
+      throw new IOException(PARAMETERS + " does not begin with a shape");
+    }
+    in.skipNBytes(shape * Long.BYTES);
+    in.readUTF();
+    long length = in.readLong();
+    type = in.readUTF();
+    if (length != count) {
+      throw new IOException(
+          "the configuration has " + count + " parameters, " + PARAMETERS + " has " + length);
+    }
+    if (!type.equals("FLOAT") && !type.equals("DOUBLE")) {
+      throw new IOException(PARAMETERS + " has numbers of type " + type + ", not FLOAT or DOUBLE");
+    }
+    float[] values = new float[Math.toIntExact(length)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = type.equals("FLOAT") ? in.readFloat() : (float) in.readDouble();
+    }
+    return values;
   }
 
   private static InputStream open(ZipFile zip, String name) throws IOException {

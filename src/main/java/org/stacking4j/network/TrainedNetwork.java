@@ -67,16 +67,23 @@ public final class TrainedNetwork {
   public static TrainedNetwork of(MultiLayerConfiguration configuration, float[] parameters) {
     MultiLayerConfiguration copy = configuration.clone();
     NetworkCheck.check("network", copy);
-    long expected = 0;
-    for (int i = 0; i < copy.getConfs().size(); i++) {
-      expected += copy.getConf(i).getLayer().initializer().numParams(copy.getConf(i));
-    }
+    long expected = parameterCount(copy);
     if (parameters.length != expected) {
       throw new IllegalArgumentException(
           "the configuration has " + expected + " parameters, found " + parameters.length);
     }
     INDArray row = Nd4j.createFromArray(parameters).reshape(1, parameters.length);
     return new TrainedNetwork(copy, row, List.of());
+  }
+
+  /** How many parameters a network of this configuration has. */
+  public static long parameterCount(MultiLayerConfiguration configuration) {
+    long count = 0;
+    for (int i = 0; i < configuration.getConfs().size(); i++) {
+      count +=
+          configuration.getConf(i).getLayer().initializer().numParams(configuration.getConf(i));
+    }
+    return count;
   }
 
   /**
