@@ -44,6 +44,7 @@ import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.ConfigurationJson;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.NetworkCheck;
 import org.stacking4j.network.TrainedNetwork;
@@ -70,6 +71,7 @@ final class EnsembleArchive {
 
   private static final String MANIFEST = "manifest.json";
   private static final int TEXT_LIMIT = 16 << 20;
+  private static final int MOST_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -493,6 +495,11 @@ final class EnsembleArchive {
     TrainedNetwork network = fit.network();
     NetworkCheck.checkSizes(
         owner, network.configuration(), network.columns(), columns, task, outputs);
+    try {
+      network.tryOut(columns);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(owner + ": " + e.getMessage(), e);
+    }
   }
 
   private static Manifest readManifest(ZipFile zip, String from) throws IOException {
@@ -545,17 +552,28 @@ final class EnsembleArchive {
   private static FitResult readNetwork(ZipFile zip, String from, Network network)
       throws IOException {
     String folder = from + network.folder();
-    String text =
-        new String(get(zip, folder + "/configuration.json", TEXT_LIMIT), StandardCharsets.UTF_8);
+    byte[] json = get(zip, folder + "/configuration.json", TEXT_LIMIT);
+    MultiLayerConfiguration configuration;
+    long count;
+    try {
+      configuration = ConfigurationJson.read(json, Set.of());
+      count = TrainedNetwork.parameterCount(configuration);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(folder + ": " + e.getMessage(), e);
+    }
+    if (count < 0 || count > MOST_PARAMETERS) {
+      throw new IOException(
+          folder + ": its configuration has " + count + " parameters, at most " + MOST_PARAMETERS);
+    }
+    // No more than it needs, whatever the file may hold.
     ByteBuffer bytes =
-        ByteBuffer.wrap(get(zip, folder + "/parameters.f32", Integer.MAX_VALUE - 8))
+        ByteBuffer.wrap(get(zip, folder + "/parameters.f32", (int) count * Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
     float[] parameters = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(parameters);
     try {
       TrainedNetwork trained =
-          TrainedNetwork.of(MultiLayerConfiguration.fromJson(text), parameters)
-              .withColumns(network.columns());
+          TrainedNetwork.of(configuration, parameters).withColumns(network.columns());
       return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
     } catch (RuntimeException e) {
       throw new IOException(folder + ": " + e.getMessage(), e);

@@ -12,6 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,12 @@ final class SavedNetwork {
       long count = TrainedNetwork.parameterCount(configuration);
       try (DataInputStream in =
           new DataInputStream(new BufferedInputStream(open(zip, PARAMETERS)))) {
-        return TrainedNetwork.of(configuration, parameters(in, count));
+        TrainedNetwork network = TrainedNetwork.of(configuration, parameters(in, count));
+        if (configuration.getConf(0).getLayer() instanceof FeedForwardLayer first
+            && configuration.getInputPreProcess(0) == null) {
+          network.tryOut(Math.toIntExact(first.getNIn()));
+        }
+        return network;
       }
     } catch (ZipException e) {
       throw new IOException(

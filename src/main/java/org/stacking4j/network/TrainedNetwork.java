@@ -200,6 +200,26 @@ public final class TrainedNetwork {
     }
   }
 
+  /**
+   * Asks it for one row of zeros: a configuration of unknown origin may be one that no network can
+   * be made of.
+   *
+   * @param columns of the row
+   * @throws IllegalArgumentException if it cannot answer
+   */
+  public void tryOut(int columns) {
+    try (INDArray zeros = Nd4j.create(DataType.FLOAT, new long[] {1, columns}, 'c');
+        INDArray logits = logits(zeros)) {
+      if (logits.size(1) != classes) {
+        throw new IllegalArgumentException(
+            "it answers with " + logits.size(1) + " numbers instead of " + classes);
+      }
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "no network of this configuration can answer (" + e.getMessage() + ")", e);
+    }
+  }
+
   /** Which columns of the rows it sees, in the order of its inputs; empty for all. */
   public List<Integer> columns() {
     return columns;
