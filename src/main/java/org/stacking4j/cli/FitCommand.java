@@ -40,7 +40,7 @@ final class FitCommand extends ExperimentCommand {
   ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides) throws IOException {
     if (file == null && !overrides.containsKey("data")) {
       throw new IllegalArgumentException(
-          "fit needs data: give --data csv:FILE, idx:DIR or mnist, or a conf file by --config");
+          "fit needs data: give --data csv:FILE, images:DIR, idx:DIR or mnist, or a conf file by --config");
     }
     return ConfFile.readForFit(file, overrides);
   }
