@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       "  fit --data csv:my.csv --label kind --out my     a table with a column of labels",
       "  fit --data csv:my.csv --label price --task regression --out my",
       "                                                  numbers to predict instead of classes",
+      "  fit --data images:photos --out photos           a folder of pictures for each class",
       "  fit --data idx:fashion --out fashion            four IDX files",
       "  fit --config my.yaml                            all that a conf file can say",
       "",
