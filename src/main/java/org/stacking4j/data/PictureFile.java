@@ -7,11 +7,13 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -33,6 +35,8 @@ final class PictureFile {
 
   /** Of a picture with more pixels only every second, third … in each direction is decoded. */
   private static final int MOST_DECODED = 1 << 24;
+
+  private static final String CUT_OFF = "premature end"; // in the words of Java's JPEG library
 
   private static final List<String> FORMATS = List.of("png", "jpeg", "gif", "bmp");
 
@@ -178,7 +182,14 @@ final class PictureFile {
     int step = (int) Math.ceil(Math.sqrt(pixels / MOST_DECODED));
     ImageReadParam how = reader.getDefaultReadParam();
     how.setSourceSubsampling(step, step, 0, 0);
-    return reader.read(0, how);
+    // A JPEG file that is cut off is made whole with grey; only a warning tells.
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+    BufferedImage picture = reader.read(0, how);
+    if (warnings.stream().anyMatch(warning -> warning.contains(CUT_OFF))) {
+      throw new IIOException(CUT_OFF);
+    }
+    return picture;
   }
 
   /** The pixels' values, 0 to 255, channel by channel within a pixel. */

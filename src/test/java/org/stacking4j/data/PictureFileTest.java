@@ -195,7 +195,7 @@ final class PictureFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"png", "gif", "bmp"})
+  @ValueSource(strings = {"png", "gif", "bmp", "jpeg"})
   void read_ofADamagedPicture(String kind) throws IOException {
     int[] pixels = new int[900];
     Arrays.setAll(pixels, i -> i * 7919 & 0xffffff);
