@@ -15,8 +15,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "audit",
     description = {
-      "Looks for leaks: fits the stacks of a conf file, watching which rows each network is given,"
-          + " and once more on permuted labels, from which nothing can be learned.",
+      "Looks for leaks: fits the out-of-fold stack, or what --strategy says, as fit would, watching"
+          + " which rows each network is given, and once more on permuted labels, from which nothing can be learned.",
       "In-sample leaks by design, and fails."
     },
     mixinStandardHelpOptions = true,

@@ -33,8 +33,11 @@ final class PictureFile {
 
   private static final int LONGEST = 65_535; // no JPEG or GIF can have a longer side
 
-  /** Of a picture with more pixels only every second, third … in each direction is decoded. */
-  private static final int MOST_DECODED = 1 << 24;
+  /**
+   * Of a picture with more pixels only every second, third … in each direction is kept: it becomes
+   * far smaller anyway, and each processor has one in memory.
+   */
+  private static final int MOST_DECODED = 1 << 22;
 
   private static final String CUT_OFF = "premature end"; // in the words of Java's JPEG library
 

@@ -181,6 +181,17 @@ class MainTest {
   }
 
   @Test
+  void audit_takesTheDataThatFitTakes() throws IOException {
+    Path pictures = TinyPictures.redAndBlue(folder.resolve("pictures"), 40);
+
+    int code = run("audit", "--data", "images:" + pictures, "--image-size", "2x2", "--folds", "2");
+
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString())
+        .contains("auditing out-of-fold", "given the row: 60 rows", "No leak found.");
+  }
+
+  @Test
   void predictEvaluateFeatures_onIdxFiles() throws IOException {
     assertThat(demo("--strategy", "holdout")).as(err.toString()).isZero();
     String model = folder.resolve("out/ensemble.zip").toString();
