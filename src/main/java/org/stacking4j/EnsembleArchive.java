@@ -40,6 +40,8 @@ import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.Tempered;
 import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
+import org.stacking4j.data.FeatureSchema;
+import org.stacking4j.data.PictureSchema;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.MemberNetworks;
@@ -58,9 +60,14 @@ import org.stacking4j.train.FitResult;
  * manifest and networks as the whole has them. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 5;
+  static final int FORMAT_VERSION = 6;
 
-  /** What is written where no member is a stack, so that older libraries can read it. */
+  /**
+   * What is written where features are not made of pictures, so that older libraries can read it.
+   */
+  private static final int WITHOUT_PICTURES = 5;
+
+  /** What is written where no member is a stack either. */
   private static final int WITHOUT_STACKS = 4;
 
   /** What is written where nothing needs version 4 either. */
@@ -85,7 +92,8 @@ final class EnsembleArchive {
   /**
    * It has the names of classes, or from version 3 on those of targets; the others are empty. From
    * version 4 on there may be features that are passed through to meta networks, and the columns of
-   * the table that the features are made of, and from version 5 on members that are stacks.
+   * the table that the features are made of, from version 5 on members that are stacks, and from
+   * version 6 on the size and the channels of the pictures that the features are made of.
    */
   private record Manifest(
       int formatVersion,
@@ -95,6 +103,7 @@ final class EnsembleArchive {
       Prediction prediction,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableSchema.Column> table,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) ObjectNode pictures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
       CombinerEntry combiner,
       List<Network> networks) {
@@ -274,6 +283,10 @@ final class EnsembleArchive {
             ensemble.prediction(),
             ensemble.passThrough(),
             table,
+            ensemble
+                .pictureSchema()
+                .map(pictures -> JSON.<ObjectNode>valueToTree(pictures))
+                .orElseGet(JSON::createObjectNode),
             ensemble.stacks().stream().map(Stack::of).toList(),
             combiner,
             networks);
@@ -292,8 +305,11 @@ final class EnsembleArchive {
   }
 
   private static int version(StackingEnsemble ensemble) {
-    if (!ensemble.stacks().isEmpty()) {
+    if (ensemble.pictureSchema().isPresent()) {
       return FORMAT_VERSION;
+    }
+    if (!ensemble.stacks().isEmpty()) {
+      return WITHOUT_PICTURES;
     }
     return ensemble.passThrough().isEmpty() && ensemble.schema().isEmpty()
         ? OLDER_VERSION
@@ -443,20 +459,31 @@ final class EnsembleArchive {
         null);
   }
 
-  private static @Nullable TableSchema schema(Manifest manifest) throws IOException {
+  private static @Nullable FeatureSchema schema(Manifest manifest) throws IOException {
+    if (!manifest.pictures().isEmpty()) {
+      PictureSchema pictures = JSON.treeToValue(manifest.pictures(), PictureSchema.class);
+      checkFeatures("pictures", pictures.features(), manifest);
+      return pictures;
+    }
     if (manifest.table().isEmpty()) {
       return null;
     }
     TableSchema schema = new TableSchema(manifest.table());
-    if (schema.width() != manifest.columns()) {
+    checkFeatures("table's columns", schema.width(), manifest);
+    return schema;
+  }
+
+  private static void checkFeatures(String source, int features, Manifest manifest)
+      throws IOException {
+    if (features != manifest.columns()) {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "its manifest has %d feature columns, but the table's columns become %d",
+              "its manifest has %d feature columns, but the %s become %d",
               manifest.columns(),
-              schema.width()));
+              source,
+              features));
     }
-    return schema;
   }
 
   private static InnerStack readStack(
@@ -544,6 +571,9 @@ final class EnsembleArchive {
         if (!manifest.has(key)) {
           manifest.putArray(key);
         }
+      }
+      if (!manifest.has("pictures")) {
+        manifest.putObject("pictures");
       }
     }
     return JSON.treeToValue(tree, Manifest.class);

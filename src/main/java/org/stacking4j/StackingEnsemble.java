@@ -15,8 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.combine.Combiner;
 import org.stacking4j.combine.CombinerChoice;
+import org.stacking4j.data.FeatureSchema;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.PictureSchema;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
@@ -60,7 +62,7 @@ public final class StackingEnsemble {
   private final int columns;
   private final Task task;
   private final List<String> outputNames;
-  private final @Nullable TableSchema schema;
+  private final @Nullable FeatureSchema schema;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
   /** The stacks stand behind the members that are networks. */
@@ -73,7 +75,7 @@ public final class StackingEnsemble {
       int columns,
       Task task,
       List<String> outputNames,
-      @Nullable TableSchema schema,
+      @Nullable FeatureSchema schema,
       @Nullable MetaFeatures trainingMetaFeatures) {
     this.members = networks.withStacks(stacks);
     this.stacks = List.copyOf(stacks);
@@ -149,8 +151,14 @@ public final class StackingEnsemble {
         data.columns(),
         data.task(),
         data.outputNames(),
-        data.schema().orElse(null),
+        schema(data),
         features);
+  }
+
+  private static @Nullable FeatureSchema schema(LabeledData data) {
+    return data.schema().isPresent()
+        ? data.schema().get()
+        : data.pictureSchema().isPresent() ? data.pictureSchema().get() : null;
   }
 
   /**
@@ -247,6 +255,20 @@ public final class StackingEnsemble {
   public INDArray memberLogits(INDArray features) {
     check(features);
     return members.logits(features, prediction);
+  }
+
+  /**
+   * Meta-features of rows without labels: {@link #memberLogits}, and behind them what is passed
+   * through.
+   *
+   * @param features {@code [rows, columns]}
+   * @return {@code [rows, members × outputs + passed]}
+   * @throws IllegalArgumentException as {@link #logits} does
+   * @see #metaFeatures(LabeledData)
+   */
+  public INDArray metaFeatures(INDArray features) {
+    INDArray logits = memberLogits(features);
+    return passThrough.isEmpty() ? logits : passing(logits, features);
   }
 
   /** The same without those of members whose answers do not matter, and with what is passed. */
@@ -469,7 +491,16 @@ public final class StackingEnsemble {
    * @see org.stacking4j.data.TableRows
    */
   public Optional<TableSchema> schema() {
-    return Optional.ofNullable(schema);
+    return schema instanceof TableSchema table ? Optional.of(table) : Optional.empty();
+  }
+
+  /**
+   * How its features are made of pictures, if it was fitted on pictures.
+   *
+   * @see org.stacking4j.data.PictureRows
+   */
+  public Optional<PictureSchema> pictureSchema() {
+    return schema instanceof PictureSchema pictures ? Optional.of(pictures) : Optional.empty();
   }
 
   /** What it was fitted for. */

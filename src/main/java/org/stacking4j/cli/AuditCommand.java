@@ -3,24 +3,20 @@ package org.stacking4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.stacking4j.LeakAudit;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Looks for leaks in what a conf file would do. */
 @Command(
     name = "audit",
     description = {
-      "Looks for leaks: fits the stacks of a conf file, watching which rows each network is given,"
-          + " and once more on permuted labels, from which nothing can be learned.",
+      "Looks for leaks: fits the out-of-fold stack, or what --strategy says, as fit would, watching"
+          + " which rows each network is given, and once more on permuted labels, from which nothing can be learned.",
       "In-sample leaks by design, and fails."
     },
     mixinStandardHelpOptions = true,
@@ -30,6 +26,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  audit                                 the demo's out-of-fold stack",
       "  audit --config my.yaml --train 2000   your own, on its first 2000 rows",
+      "  audit --data images:photos            what fit would do with these",
       "",
       "Exit codes: 0 no leak found, 1 a leak found or not ruled out, or failed, 2 asked for something impossible."
     })
@@ -37,24 +34,7 @@ final class AuditCommand implements Callable<Integer> {
   private final PrintWriter screen;
   private final PrintWriter progress;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "A conf file to start from (default: the bundled mnist-demo.yaml).")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--train",
-      paramLabel = "N",
-      description = "The first N training rows, 0 for all (default: the conf file's).")
-  private @Nullable Integer train;
-
-  @Option(
-      names = "--strategy",
-      paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
-      description = "Which stacks to look at (${DEFAULT-VALUE}).",
-      defaultValue = "out-of-fold")
-  private String strategy = "out-of-fold";
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   @Mixin private ThreadsOption threadsOption = new ThreadsOption();
 
@@ -66,14 +46,12 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int threads = threadsOption.threads();
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("strategy", strategy);
-    if (train != null) {
-      overrides.put("train", train);
-    }
+    Map<String, Object> overrides = options.overrides();
+    overrides.putIfAbsent("strategy", "out-of-fold");
     Map<String, LeakAudit> audits;
     try (DemoProgress shown = DemoProgress.on(screen, progress)) {
-      audits = new Experiment(ConfFile.read(config, overrides), threads, shown).audit();
+      audits =
+          new Experiment(ConfFile.readForFit(options.config(), overrides), threads, shown).audit();
     }
     audits.forEach(
         (label, audit) -> {

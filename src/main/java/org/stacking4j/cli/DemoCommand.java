@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       "  demo                                   the recipe on 20000 rows of MNIST",
       "  demo --train 2000 --epochs 3           a quick look",
       "  demo --data idx:fashion --out fashion  four IDX files of your own",
+      "  demo --data images:photos              a folder of pictures for each class",
       "  demo --data csv:my.csv --label kind    a table of your own",
       "  demo --data csv:my.csv --label price --task regression",
       "                                         numbers to predict instead of classes",

@@ -3,15 +3,13 @@ package org.stacking4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.CsvColumns;
-import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
+import org.stacking4j.experiment.NewData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,7 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description =
-        "Judges a saved ensemble by the rows of a table, which should be none that it learned from.",
+        "Judges a saved ensemble by labelled rows, which should be none that it learned from. Pictures"
+            + " are in folders named like their classes; beside IDX images stands the file of their"
+            + " labels; of mnist, and where there are train and test, those of the test are taken.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  evaluate --model my/ensemble.zip --data csv:later.csv --label kind",
       "  evaluate --model my/ensemble.zip --data csv:later.csv --label price",
+      "  evaluate --model my/ensemble.zip --data images:later",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
@@ -41,14 +42,14 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       split = ",",
       description =
-          "The column of the labels or the target, or those of the targets, with commas between"
+          "The column of a table's labels or target, or those of the targets, with commas between"
               + " (default: the last one; for numbers, the names that were learned).")
   private String @Nullable [] label;
 
   @Option(
       names = "--weight",
       paramLabel = "COLUMN",
-      description = "The column of the rows' weights (none).")
+      description = "The column of a table's weights (none).")
   private String weight = "";
 
   EvaluateCommand(PrintWriter screen) {
@@ -57,23 +58,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path table = options.table();
     StackingEnsemble ensemble = options.ensemble();
-    TableSchema schema = options.schema(ensemble);
-    boolean regression = ensemble.task() == Task.REGRESSION;
-    String[] outputs =
-        label != null
-            ? label
-            : regression ? ensemble.outputNames().toArray(String[]::new) : new String[0];
-    CsvColumns columns = CsvColumns.of(outputs).withWeight(weight);
-    Object evaluation;
-    if (regression) {
-      LabeledData rows = CsvTable.loadTargets(table, columns, schema);
-      evaluation = ensemble.evaluateRegression(rows);
-    } else {
-      LabeledData rows = CsvTable.load(table, columns, schema, ensemble.classNames());
-      evaluation = ensemble.evaluate(rows);
-    }
+    CsvColumns columns = CsvColumns.of(label == null ? new String[0] : label).withWeight(weight);
+    LabeledData rows = NewData.labelled(ensemble, options.data(), columns);
+    Object evaluation =
+        ensemble.task() == Task.REGRESSION
+            ? ensemble.evaluateRegression(rows)
+            : ensemble.evaluate(rows);
     screen.println(ExperimentCommand.in(Charset.defaultCharset(), evaluation.toString()));
     screen.flush();
     return 0;

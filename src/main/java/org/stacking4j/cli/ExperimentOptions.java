@@ -17,10 +17,10 @@ final class ExperimentOptions {
 
   @Option(
       names = "--data",
-      paramLabel = "mnist|idx:DIR|csv:FILE",
+      paramLabel = "mnist|idx:DIR|images:DIR|csv:FILE",
       description =
-          "The bundled MNIST, a folder with four IDX files, gzip or not, or a table with a header"
-              + " line.")
+          "The bundled MNIST, a folder with four IDX files, gzip or not, a folder with a folder of"
+              + " pictures for each class, or a table with a header line.")
   private @Nullable String data;
 
   @Option(
@@ -55,6 +55,20 @@ final class ExperimentOptions {
       paramLabel = "refuse|median",
       description = "What to do where a column of numbers has none (refuse).")
   private @Nullable String missing;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "WIDTHxHEIGHT",
+      description =
+          "What the pictures of images:DIR are resized to (auto: their size, if all have the same of"
+              + " at most 64 pixels a side, else 32x32).")
+  private @Nullable String imageSize;
+
+  @Option(
+      names = "--image-colour",
+      paramLabel = "auto|grey|colour",
+      description = "How the pictures of images:DIR are seen (auto: grey if every one is).")
+  private @Nullable String imageColour;
 
   @Option(
       names = "--task",
@@ -115,6 +129,8 @@ final class ExperimentOptions {
     putIfGiven(overrides, "group", group);
     putIfGiven(overrides, "categorical", categorical);
     putIfGiven(overrides, "missing", missing);
+    putIfGiven(overrides, "image-size", imageSize);
+    putIfGiven(overrides, "image-colour", imageColour);
     putIfGiven(overrides, "task", task);
     putIfGiven(overrides, "train", train);
     putIfGiven(overrides, "test", test);

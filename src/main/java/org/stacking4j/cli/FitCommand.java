@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       "  fit --data csv:my.csv --label kind --out my     a table with a column of labels",
       "  fit --data csv:my.csv --label price --task regression --out my",
       "                                                  numbers to predict instead of classes",
+      "  fit --data images:photos --out photos           a folder of pictures for each class",
       "  fit --data idx:fashion --out fashion            four IDX files",
       "  fit --config my.yaml                            all that a conf file can say",
       "",
@@ -40,7 +41,7 @@ final class FitCommand extends ExperimentCommand {
   ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides) throws IOException {
     if (file == null && !overrides.containsKey("data")) {
       throw new IllegalArgumentException(
-          "fit needs data: give --data csv:FILE, idx:DIR or mnist, or a conf file by --config");
+          "fit needs data: give --data csv:FILE, images:DIR, idx:DIR or mnist, or a conf file by --config");
     }
     return ConfFile.readForFit(file, overrides);
   }

@@ -51,7 +51,11 @@ final class InspectCommand implements Callable<Integer> {
     say(
         "columns",
         ensemble.columns()
-            + ensemble.schema().map(InspectCommand::ofTable).orElse(", without names"));
+            + ensemble
+                .schema()
+                .map(InspectCommand::ofTable)
+                .or(() -> ensemble.pictureSchema().map(pictures -> ", pictures of " + pictures))
+                .orElse(", without names"));
     say("combined by", ensemble.choice().label());
     say("new rows are answered by", ensemble.prediction().toString());
     for (int m = 0; m < members.names().size(); m++) {

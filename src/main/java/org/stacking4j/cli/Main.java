@@ -22,6 +22,7 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    setIfAbsent("java.awt.headless", "true"); // pictures are read and written, never shown
     quiet();
     Charset charset = Charset.defaultCharset();
     System.exit(
@@ -58,6 +59,7 @@ public final class Main {
         .addSubcommand(new PlanCommand(out))
         .addSubcommand(new PredictCommand(out, err))
         .addSubcommand(new EvaluateCommand(out))
+        .addSubcommand(new FeaturesCommand(out, err))
         .addSubcommand(new InspectCommand(out))
         .addSubcommand(new AuditCommand(out, err))
         .addSubcommand(new ReportCommand(out))

@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.FeatureRows;
 import org.stacking4j.experiment.Answers;
+import org.stacking4j.experiment.NewData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,16 +16,19 @@ import picocli.CommandLine.Option;
 @Command(
     name = "predict",
     description = {
-      "Answers for each row of a table, in its order: row (from 0), predicted class, and a"
-          + " probability for each class; or for numbers, the predicted ones.",
-      "The table may be larger than memory and needs no labels."
+      "Answers for each row of a table, or each picture, in order: row (from 0), of a picture its"
+          + " file, predicted class, and a probability for each class; or for numbers, the predicted"
+          + " ones.",
+      "No labels are needed. A table, or a folder of pictures and the folders in it, may be larger"
+          + " than memory."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  predict --model my/ensemble.zip --data csv:new.csv --out answers.csv",
+      "  predict --model my/ensemble.zip --data images:new --out answers.csv",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
@@ -47,9 +52,11 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path table = options.table();
     StackingEnsemble ensemble = options.ensemble();
-    Answers answers = Answers.write(ensemble, options.schema(ensemble), table, out);
+    Answers answers;
+    try (FeatureRows rows = NewData.open(ensemble, options.data())) {
+      answers = Answers.write(ensemble, rows, out);
+    }
     answers.warning().ifPresent(warning -> progress.println("stacking4j: " + warning));
     screen.println(answers.rows() + " rows answered in " + out);
     screen.flush();

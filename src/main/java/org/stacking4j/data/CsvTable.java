@@ -308,7 +308,7 @@ public final class CsvTable {
                 rows));
       }
     }
-    List<String> names = inOrder(classes);
+    List<String> names = inOrder(classes.keySet());
     int[] place = new int[names.size()];
     for (int c = 0; c < place.length; c++) {
       place[classes.getOrDefault(names.get(c), -1)] = c;
@@ -470,10 +470,11 @@ public final class CsvTable {
     return columns.size() > SHOWN_COLUMNS ? shown + ", … (" + columns.size() + " in all)" : shown;
   }
 
-  private static List<String> inOrder(Map<String, Integer> classes) {
-    Stream<String> names = classes.keySet().stream();
-    // Of two spellings of one number the order must not depend on the map either.
-    return (classes.keySet().stream().allMatch(CsvTable::isNumber)
+  /** Classes in the order of the numbers if all are numbers, else in that of the text. */
+  static List<String> inOrder(Set<String> classes) {
+    Stream<String> names = classes.stream();
+    // Of two spellings of one number the order must not depend on the set either.
+    return (classes.stream().allMatch(CsvTable::isNumber)
             ? names.sorted(
                 Comparator.comparing((String name) -> new BigDecimal(name))
                     .thenComparing(Comparator.naturalOrder()))

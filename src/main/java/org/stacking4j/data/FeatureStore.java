@@ -35,10 +35,10 @@ final class FeatureStore {
   private final int columns;
   private final @Nullable FeatureStore whole; // null where all columns are shown
   private final int[] selected; // columns of the matrix, where some are shown
-  private final @Nullable TableSchema schema; // null where nobody knows, or some are shown
+  private final @Nullable FeatureSchema schema; // null where nobody knows, or some are shown
   private byte @Nullable [] digest;
 
-  private FeatureStore(INDArray matrix, @Nullable TableSchema schema) {
+  private FeatureStore(INDArray matrix, @Nullable FeatureSchema schema) {
     this.matrix = matrix;
     this.rows = Math.toIntExact(matrix.size(0));
     this.columns = Math.toIntExact(matrix.size(1));
@@ -92,6 +92,11 @@ final class FeatureStore {
     return new FeatureStore(matrix(rows, schema.width(), writer), schema);
   }
 
+  /** A store of pictures, filled by the caller, whose values must be finite. */
+  static FeatureStore filled(int rows, PictureSchema schema, RowWriter writer) {
+    return new FeatureStore(matrix(rows, schema.features(), writer), schema);
+  }
+
   /**
    * A store filled by the caller.
    *
@@ -126,8 +131,8 @@ final class FeatureStore {
         : new FeatureStore(whole, IntStream.of(wanted).map(column -> selected[column]).toArray());
   }
 
-  /** How they were made of a table's columns, if they are all of them. */
-  @Nullable TableSchema schema() {
+  /** How they were made of a table's columns or of pictures, if they are all of them. */
+  @Nullable FeatureSchema schema() {
     return schema;
   }
 

@@ -113,6 +113,11 @@ final class Idx {
     return joined(Arrays.copyOfRange(sizes, 1, sizes.length));
   }
 
+  /** What its images are like; the header has the height first. */
+  PictureSchema schema() {
+    return new PictureSchema(sizes[2], sizes[1], 1);
+  }
+
   private static String joined(int[] sizes) {
     return Arrays.stream(sizes)
         .mapToObj(Integer::toUnsignedString)
@@ -124,10 +129,14 @@ final class Idx {
    * float32 in this order, which gives the same bits as ToTensor and Normalize(0.5, 0.5) of
    * torchvision.
    */
+  static float scaled(float x) {
+    return (x / 255f - 0.5f) / 0.5f;
+  }
+
   private static float[] scaledPixels() {
     float[] scaled = new float[256];
     for (int x = 0; x < scaled.length; x++) {
-      scaled[x] = (x / 255f - 0.5f) / 0.5f;
+      scaled[x] = scaled(x);
     }
     return scaled;
   }
@@ -155,7 +164,7 @@ final class Idx {
         Idx idx =
             kind == Kind.LABELS
                 ? new Idx(source, sizes, bytes(in, count), null)
-                : new Idx(source, sizes, new byte[0], pixels(in, most, sizes[0], count));
+                : new Idx(source, sizes, new byte[0], pixels(in, most, sizes, count));
         if (most >= sizes[0] && in.read() >= 0) {
           throw new IOException(
               String.format(
@@ -241,8 +250,9 @@ final class Idx {
     }
 
     /** Scales the pixels as they come, so that the file is never in memory as a whole. */
-    private FeatureStore pixels(InputStream in, int most, int images, int count)
+    private FeatureStore pixels(InputStream in, int most, int[] sizes, int count)
         throws IOException {
+      int images = sizes[0];
       expected += count;
       int rows = Math.min(most, images);
       int columns = count / images;
@@ -253,7 +263,7 @@ final class Idx {
       try {
         return FeatureStore.filled(
             rows,
-            columns,
+            new PictureSchema(sizes[2], sizes[1], 1),
             (from, to, target) -> {
               try {
                 scale(all, buffer, target, (to - from) * columns);

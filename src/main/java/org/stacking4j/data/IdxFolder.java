@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  * with {@code .gz}.
  */
 public final class IdxFolder {
+  private static final String IMAGES = "idx3-ubyte";
+  private static final String LABELS = "idx1-ubyte";
+
   private IdxFolder() {}
 
   /**
@@ -79,9 +82,124 @@ public final class IdxFolder {
     return new TrainTest("idx:" + name(folder), train.toData(names), test.toData(names));
   }
 
+  /**
+   * Reads labelled images to judge by: those of the test if the path is a folder that has them,
+   * else the one image file in the folder, or the image file that the path names; the label file
+   * has the same name but for its kind.
+   *
+   * @param schema what the images must be like
+   * @param classNames the classes, of which not all need to occur; a label's name is its number
+   * @return one row per image, with ids from 0
+   * @throws IOException as {@link #load(Path)} does, and if the images are not of that size or a
+   *     label is none of the classes
+   */
+  public static LabeledData load(Path path, PictureSchema schema, List<String> classNames)
+      throws IOException {
+    Path images = images(path);
+    Path labels = labels(images);
+    try (InputStream in = Files.newInputStream(labels)) {
+      Idx numbers = Idx.read(in, Idx.Kind.LABELS, labels.toString());
+      return new IdxPair(readImages(images, schema), numbers).toDataOf(classNames);
+    }
+  }
+
+  /**
+   * Opens images without their labels.
+   *
+   * @param path as in {@link #load(Path, PictureSchema, List)}
+   * @param schema what the images must be like
+   * @return one row per image
+   * @throws IOException if there is no such file, it is damaged, or the images are not of that size
+   */
+  public static FeatureRows open(Path path, PictureSchema schema) throws IOException {
+    return new StoredRows(readImages(images(path), schema).pixels());
+  }
+
+  private static Idx readImages(Path file, PictureSchema schema) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Idx images = Idx.readImages(in, Integer.MAX_VALUE, file.toString());
+      check(images, schema);
+      return images;
+    }
+  }
+
+  /** Refuses images that are not of the kind that was learned from. */
+  static void check(Idx images, PictureSchema schema) throws IOException {
+    if (!images.schema().equals(schema)) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s holds images of %s, but the ensemble learned from %s: give it such images",
+              images.source(),
+              images.schema(),
+              schema));
+    }
+  }
+
+  /** The file of the images. */
+  private static Path images(Path path) throws IOException {
+    if (Files.isRegularFile(path)) {
+      return path;
+    }
+    if (!Files.isDirectory(path)) {
+      throw new IOException(path + " is neither an IDX file nor a folder with one: name either");
+    }
+    for (String name : spellings("t10k-images", IMAGES)) {
+      if (Files.isRegularFile(path.resolve(name))) {
+        return path.resolve(name);
+      }
+    }
+    List<Path> found;
+    try (Stream<Path> files = Files.list(path)) {
+      found = files.filter(IdxFolder::isOfImages).sorted().toList();
+    }
+    if (found.size() != 1) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s has %s: expected t10k-images-%s or one file whose name ends in -images-%s; name"
+                  + " the file itself, idx:FILE",
+              path,
+              found.isEmpty()
+                  ? "no file of images"
+                  : found.size() + " files of images, none of them t10k-images",
+              IMAGES,
+              IMAGES));
+    }
+    return found.get(0);
+  }
+
+  private static boolean isOfImages(Path file) {
+    String name = name(file);
+    return Files.isRegularFile(file)
+        && spellings("images", IMAGES).stream().anyMatch(name::endsWith);
+  }
+
+  /** The file of the labels that belong to images. */
+  private static Path labels(Path images) throws IOException {
+    String name = name(images);
+    int at = name.lastIndexOf("images");
+    if (at >= 0) {
+      for (String spelling : spellings(name.substring(0, at) + "labels", LABELS)) {
+        Path labels = images.resolveSibling(spelling);
+        if (Files.isRegularFile(labels)) {
+          return labels;
+        }
+      }
+    }
+    throw new IOException(
+        String.format(
+            Locale.ROOT,
+            "%s has no file of labels beside it: looked for %s",
+            images,
+            at < 0
+                ? "none, because its name has no 'images' in it"
+                : String.join(", ", spellings(name.substring(0, at) + "labels", LABELS))));
+  }
+
   private static IdxPair pair(Path folder, String part, int most) throws IOException {
-    Path images = file(folder, part + "-images", "idx3-ubyte");
-    Path labels = file(folder, part + "-labels", "idx1-ubyte");
+    Path images = file(folder, part + "-images", IMAGES);
+    Path labels = file(folder, part + "-labels", LABELS);
     try (InputStream in = Files.newInputStream(images);
         InputStream labelsIn = Files.newInputStream(labels)) {
       return new IdxPair(
@@ -91,10 +209,7 @@ public final class IdxFolder {
   }
 
   private static Path file(Path folder, String stem, String suffix) throws IOException {
-    List<String> names =
-        Stream.of("-", ".")
-            .flatMap(dot -> Stream.of("", ".gz").map(gz -> stem + dot + suffix + gz))
-            .toList();
+    List<String> names = spellings(stem, suffix);
     return names.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)
@@ -108,6 +223,12 @@ public final class IdxFolder {
                         folder,
                         stem,
                         String.join(", ", names))));
+  }
+
+  private static List<String> spellings(String stem, String suffix) {
+    return Stream.of("-", ".")
+        .flatMap(dot -> Stream.of("", ".gz").map(gz -> stem + dot + suffix + gz))
+        .toList();
   }
 
   private static void checkKnown(Idx labels, int classes) throws IOException {

@@ -48,4 +48,27 @@ final class IdxPair {
     int[] labelOfRow = IntStream.range(0, pixels.rows()).map(labels::label).toArray();
     return LabeledData.of(pixels, labelOfRow, classNames);
   }
+
+  /**
+   * The same with the labels' numbers looked up among the classes of others.
+   *
+   * @throws IOException if a label is none of them
+   */
+  LabeledData toDataOf(List<String> classNames) throws IOException {
+    int[] labelOfRow = new int[labels.items()];
+    for (int row = 0; row < labelOfRow.length; row++) {
+      labelOfRow[row] = classNames.indexOf(Integer.toString(labels.label(row)));
+      if (labelOfRow[row] < 0) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "%s has label %d in row %d, which is none of the classes %s",
+                labels.source(),
+                labels.label(row),
+                row,
+                CsvTable.describe(classNames)));
+      }
+    }
+    return LabeledData.of(images.pixels(), labelOfRow, classNames);
+  }
 }

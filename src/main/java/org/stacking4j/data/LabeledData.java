@@ -414,7 +414,14 @@ public final class LabeledData {
 
   /** How the features were made of a table's columns, if they are all those of a table. */
   public Optional<TableSchema> schema() {
-    return Optional.ofNullable(store.schema());
+    return store.schema() instanceof TableSchema table ? Optional.of(table) : Optional.empty();
+  }
+
+  /** How the features were made of pictures, if they are all those of pictures. */
+  public Optional<PictureSchema> pictureSchema() {
+    return store.schema() instanceof PictureSchema pictures
+        ? Optional.of(pictures)
+        : Optional.empty();
   }
 
   /** What is asked about the rows. */

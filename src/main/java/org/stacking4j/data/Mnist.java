@@ -52,7 +52,40 @@ public final class Mnist {
    * @throws IllegalStateException if a bundled file is missing or damaged, wherever it is
    */
   public static TrainTest load(int train, int test) {
-    return load(name -> Mnist.class.getResourceAsStream("mnist/" + name), train, test);
+    return load(Mnist::bundled, train, test);
+  }
+
+  /**
+   * The test digits without their labels.
+   *
+   * @param schema what they must be like
+   * @throws IOException if they are not of that size
+   */
+  public static FeatureRows open(PictureSchema schema) throws IOException {
+    return new StoredRows(test(schema).images().pixels());
+  }
+
+  /**
+   * The test digits, to judge by.
+   *
+   * @param schema what they must be like
+   * @param classNames the classes, of which a digit's name is one
+   * @throws IOException if they are not of that size, or a digit is none of the classes
+   */
+  public static LabeledData load(PictureSchema schema, List<String> classNames) throws IOException {
+    return test(schema).toDataOf(classNames);
+  }
+
+  private static IdxPair test(PictureSchema schema) throws IOException {
+    Bundle bundle = Mnist::bundled;
+    String checksums = new String(bytes(bundle, CHECKSUMS), UTF_8);
+    IdxPair pair = pair(bundle, checksums, "t10k", Integer.MAX_VALUE);
+    IdxFolder.check(pair.images(), schema);
+    return pair;
+  }
+
+  private static @Nullable InputStream bundled(String name) {
+    return Mnist.class.getResourceAsStream("mnist/" + name);
   }
 
   static TrainTest load(Bundle bundle, int train, int test) {

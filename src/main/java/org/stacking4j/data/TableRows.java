@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * time, so that a file may be larger than memory. Columns are found by their names, in any order;
  * others are not looked at. The file is as {@link CsvTable} says. Not thread-safe.
  */
-public final class TableRows implements AutoCloseable {
+public final class TableRows implements FeatureRows {
   private final CsvLines lines;
   private final int width;
 
@@ -72,6 +72,7 @@ public final class TableRows implements AutoCloseable {
    * @throws IOException if the file cannot be read, a line has more or fewer fields than the
    *     header, or a number is none or missing; the message names file, line and column
    */
+  @Override
   public @Nullable INDArray next(int most) throws IOException {
     float[] values = new float[Math.multiplyExact(most, width)];
     int rows = 0;
@@ -87,6 +88,7 @@ public final class TableRows implements AutoCloseable {
    * How many fields that were read so far had a category that no row had that was learned from, and
    * the first of them, in words; empty if none.
    */
+  @Override
   public Optional<String> unknownCategories() {
     return lines.unknownCategories();
   }

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param columns of the table that hold features, in the order of the features
  */
-public record TableSchema(List<Column> columns) {
+public record TableSchema(List<Column> columns) implements FeatureSchema {
   /**
    * @throws IllegalArgumentException if there are no columns, or two have one name
    */

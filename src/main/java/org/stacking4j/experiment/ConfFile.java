@@ -71,7 +71,8 @@ public final class ConfFile {
 
   /**
    * Reads a conf file for one ensemble: what it leaves out has the value of the bundled {@code
-   * table.yaml} where the data is a table, and else of {@code mnist-demo.yaml}; the strategy is
+   * table.yaml} where the data is a table, of its {@code fit} and else {@code mnist-demo.yaml}
+   * where it is a folder of pictures, and else of {@code mnist-demo.yaml}; the strategy is
    * out-of-fold if nobody says otherwise.
    *
    * @param file the file, or null for the defaults alone
@@ -87,9 +88,14 @@ public final class ConfFile {
     if (data.isNull() && said != null) {
       data = said.path("data");
     }
-    if (data.isTextual() && DataSource.isTable(data.asText())) {
+    boolean pictures = data.isTextual() && DataSource.isPictures(data.asText());
+    if (pictures || (data.isTextual() && DataSource.isTable(data.asText()))) {
       ObjectNode forTables = bundled(FOR_TABLES);
       forTables.remove("data");
+      if (pictures) {
+        forTables.remove(
+            "members"); // few rows want more and smaller steps, many pixels as many units
+      }
       merge(defaults, forTables, "", FOR_TABLES);
     }
     defaults.put("strategy", "out-of-fold");

@@ -3,18 +3,25 @@ package org.stacking4j.experiment;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.CsvColumns;
 import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
+import org.stacking4j.data.PictureFolder;
 import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 
 /** Finds the data a configuration names. */
 final class DataSource {
-  private static final String IDX = "idx:";
-  private static final String CSV = "csv:";
+  static final String MNIST = "mnist";
+  static final String IDX = "idx:";
+  static final String CSV = "csv:";
+  static final String IMAGES = "images:";
 
   private DataSource() {}
 
@@ -26,8 +33,9 @@ final class DataSource {
    */
   static TrainTest load(ExperimentConfig config) throws IOException {
     TrainTest all = all(config);
-    LabeledData train = first(all.train(), config.train(), "train");
-    LabeledData test = first(all.test(), config.test(), "test");
+    boolean byClass = isPictures(config.data());
+    LabeledData train = first(all.train(), config.train(), "train", byClass);
+    LabeledData test = first(all.test(), config.test(), "test", byClass);
     return config.classWeights() == ExperimentConfig.ClassWeights.BALANCED
         ? new TrainTest(all.name(), train.balanced(), test.balanced())
         : new TrainTest(all.name(), train, test);
@@ -38,25 +46,48 @@ final class DataSource {
     return data.startsWith(CSV);
   }
 
-  private static TrainTest all(ExperimentConfig config) throws IOException {
-    String data = config.data();
-    if (data.equals("mnist")) {
-      return Mnist.load(most(config.train()), most(config.test()));
-    }
+  /** Whether the rows are files with one picture each. */
+  static boolean isPictures(String data) {
+    return data.startsWith(IMAGES);
+  }
+
+  /**
+   * The path behind a prefix.
+   *
+   * @return null if the data has another prefix, or nothing behind it
+   * @throws IllegalArgumentException if it cannot be a path
+   */
+  static @Nullable Path path(String data, String prefix) {
     try {
-      if (data.startsWith(IDX) && data.length() > IDX.length()) {
-        return IdxFolder.load(
-            Path.of(data.substring(IDX.length())), most(config.train()), most(config.test()));
-      }
-      if (data.startsWith(CSV) && data.length() > CSV.length()) {
-        return split(Path.of(data.substring(CSV.length())), config);
-      }
+      return data.startsWith(prefix) && data.length() > prefix.length()
+          ? Path.of(data.substring(prefix.length()))
+          : null;
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           "data '" + data + "' is no path of this system: " + e.getReason());
     }
+  }
+
+  private static TrainTest all(ExperimentConfig config) throws IOException {
+    String data = config.data();
+    if (data.equals(MNIST)) {
+      return Mnist.load(most(config.train()), most(config.test()));
+    }
+    @Nullable Path idx = path(data, IDX);
+    if (idx != null) {
+      return IdxFolder.load(idx, most(config.train()), most(config.test()));
+    }
+    @Nullable Path csv = path(data, CSV);
+    if (csv != null) {
+      return split(csv, config);
+    }
+    @Nullable Path images = path(data, IMAGES);
+    if (images != null) {
+      return PictureFolder.load(
+          images, config.size(), config.imageColour(), config.testFraction(), config.seed());
+    }
     throw new IllegalArgumentException(
-        "unknown data '" + data + "'; use mnist, idx:DIR or csv:FILE");
+        "unknown data '" + data + "'; use mnist, idx:DIR, images:DIR or csv:FILE");
   }
 
   private static TrainTest split(Path file, ExperimentConfig config) throws IOException {
@@ -78,7 +109,11 @@ final class DataSource {
     return count == 0 ? Integer.MAX_VALUE : count;
   }
 
-  private static LabeledData first(LabeledData data, int count, String key) {
+  /**
+   * The first rows; where each class has its own files, the first of every class, as many of each
+   * as can be.
+   */
+  private static LabeledData first(LabeledData data, int count, String key, boolean byClass) {
     if (count > data.rows()) {
       throw new IllegalArgumentException(
           key
@@ -88,6 +123,22 @@ final class DataSource {
               + data.rows()
               + "; use at most that, or 0 for all");
     }
-    return count == 0 ? data : data.first(count);
+    if (count == 0) {
+      return data;
+    }
+    return byClass ? data.select(firstOfEach(data, count)) : data.first(count);
+  }
+
+  private static int[] firstOfEach(LabeledData data, int count) {
+    int[] met = new int[data.classes()];
+    int[] rank = new int[data.rows()]; // within the row's class
+    Arrays.setAll(rank, row -> met[data.label(row)]++);
+    return IntStream.range(0, data.rows())
+        .boxed()
+        .sorted(Comparator.comparingInt(row -> rank[row]))
+        .limit(count)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
   }
 }

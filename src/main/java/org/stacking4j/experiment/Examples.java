@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.PictureSchema;
 import org.stacking4j.evaluate.Flip;
 
 /**
@@ -20,7 +22,7 @@ import org.stacking4j.evaluate.Flip;
  */
 final class Examples {
   private static final int MOST = 24;
-  private static final int WIDEST = 64; // of the pictures that are kept, in pixels
+  private static final int WIDEST = 64; // side of the pictures that are kept, in pixels
 
   private Examples() {}
 
@@ -30,19 +32,17 @@ final class Examples {
    * @param average the name of what the stack is compared with
    * @param flips of the stack, the first, and that average
    * @param test the rows
-   * @param pictures whether their columns are pixels
    */
-  static void describe(
-      String average, List<Flip> flips, LabeledData test, boolean pictures, ObjectNode into) {
+  static void describe(String average, List<Flip> flips, LabeledData test, ObjectNode into) {
     into.put("average", average);
-    int width = pictures ? width(test.columns()) : 0;
-    describe(flips.stream().filter(Flip::firstIsRight).toList(), test, width, into, "mended");
-    describe(
-        flips.stream().filter(flip -> !flip.firstIsRight()).toList(), test, width, into, "broken");
+    describe(flips.stream().filter(Flip::firstIsRight).toList(), test, into, "mended");
+    describe(flips.stream().filter(flip -> !flip.firstIsRight()).toList(), test, into, "broken");
   }
 
-  private static void describe(
-      List<Flip> flips, LabeledData test, int width, ObjectNode into, String kind) {
+  private static void describe(List<Flip> flips, LabeledData test, ObjectNode into, String kind) {
+    Optional<PictureSchema> small =
+        test.pictureSchema()
+            .filter(picture -> Math.max(picture.width(), picture.height()) <= WIDEST);
     ArrayNode lines = into.putArray(kind);
     flips.stream()
         .sorted(
@@ -58,27 +58,23 @@ final class Examples {
               line.put("stack_probability", flip.firstConfidence());
               line.put("average", test.classNames().get(flip.second()));
               line.put("average_probability", flip.secondConfidence());
-              if (width > 0) {
-                line.put("png", png(test, flip.row(), width));
-              }
+              small.ifPresent(picture -> line.put("png", png(test, flip.row(), picture)));
             });
   }
 
-  /** Of a square picture with so many pixels; 0 if it is not one, or too large. */
-  private static int width(int pixels) {
-    int width = (int) Math.round(Math.sqrt(pixels));
-    return width * width == pixels && width <= WIDEST ? width : 0;
-  }
-
-  /** The row as a grey picture, −1 black and 1 white, in Base64. */
-  private static String png(LabeledData test, int row, int width) {
+  /** The row as a picture, −1 black and 1 white, in Base64. */
+  private static String png(LabeledData test, int row, PictureSchema schema) {
     INDArray features = test.features(row, row + 1);
     float[] pixels = features.data().asFloat();
     features.close();
-    var picture = new BufferedImage(width, width, BufferedImage.TYPE_BYTE_GRAY);
+    int width = schema.width();
+    int area = width * schema.height();
+    int type = schema.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+    var picture = new BufferedImage(width, schema.height(), type);
     for (int i = 0; i < pixels.length; i++) {
-      int grey = Math.round(255 * Math.min(1, Math.max(0, (pixels[i] + 1) / 2)));
-      picture.getRaster().setSample(i % width, i / width, 0, grey);
+      int value = Math.round(255 * Math.min(1, Math.max(0, (pixels[i] + 1) / 2)));
+      int pixel = i % area;
+      picture.getRaster().setSample(pixel % width, pixel / width, i / area, value);
     }
     var bytes = new ByteArrayOutputStream();
     try {

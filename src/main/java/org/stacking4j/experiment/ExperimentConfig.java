@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.Adam;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.GreedySelection;
@@ -20,6 +21,8 @@ import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.Missing;
+import org.stacking4j.data.PictureColour;
+import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
@@ -32,7 +35,7 @@ import org.stacking4j.train.EarlyStopping;
 /**
  * What a conf file says, checked; the keys are the components' names in kebab-case. Immutable.
  *
- * @param data {@code mnist}, {@code idx:DIR} or {@code csv:FILE}
+ * @param data {@code mnist}, {@code idx:DIR}, {@code images:DIR} or {@code csv:FILE}
  * @param task what is asked about the rows: which class, or a number, which only CSV files have
  * @param label the column of a CSV file that holds the labels or the target; empty for the last
  * @param weight the column of a CSV file that holds the rows' weights; empty for none
@@ -40,7 +43,11 @@ import org.stacking4j.train.EarlyStopping;
  *     neither folds nor the split into training and test part; empty for none
  * @param categorical columns of a CSV file that hold categories even though they have numbers
  * @param missing what to do where a column of numbers of a CSV file has none
- * @param testFraction the part of each class of a CSV file that is kept for the test
+ * @param imageSize what the pictures of a folder are resized to, such as {@code 28x28}, width and
+ *     height; {@code auto} for their own size if it is small and the same
+ * @param imageColour whether the pictures of a folder are learned from in grey or in colour
+ * @param testFraction the part of each class of a CSV file, or of a folder of pictures that is not
+ *     split already, that is kept for the test
  * @param train how many of the first training rows, 0 for all
  * @param test how many of the first test rows, 0 for all
  * @param seed where all randomness comes from
@@ -69,6 +76,8 @@ public record ExperimentConfig(
     String group,
     List<String> categorical,
     Missing missing,
+    String imageSize,
+    PictureColour imageColour,
     double testFraction,
     int train,
     int test,
@@ -86,6 +95,7 @@ public record ExperimentConfig(
     TimeOrdered timeOrdered) {
 
   private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?: *- *(\\d{1,7}))?");
+  private static final String AUTO = "auto";
   private static final List<String> STRATEGIES =
       List.of("all", "in-sample", "out-of-fold", "holdout", "time-ordered");
 
@@ -367,6 +377,13 @@ public record ExperimentConfig(
     }
     checkTable("weight", weight, data);
     checkTable("group", group, data);
+    if (!imageSize.equals(AUTO)) {
+      checkPictures("image-size " + imageSize, data);
+      PictureSize.parse(imageSize);
+    }
+    if (imageColour != PictureColour.AUTO) {
+      checkPictures("image-colour " + imageColour, data);
+    }
     if (!(testFraction > 0 && testFraction < 1)) {
       throw new IllegalArgumentException(
           "test-fraction must be > 0 and < 1, found " + testFraction);
@@ -401,6 +418,21 @@ public record ExperimentConfig(
               + data
               + "' is not; use csv:FILE, or leave it out");
     }
+  }
+
+  private static void checkPictures(String what, String data) {
+    if (!DataSource.isPictures(data)) {
+      throw new IllegalArgumentException(
+          what
+              + " is for pictures in files, which data '"
+              + data
+              + "' does not have; use images:DIR, or leave it out");
+    }
+  }
+
+  /** What pictures are resized to, null where that depends on them. */
+  @Nullable PictureSize size() {
+    return imageSize.equals(AUTO) ? null : PictureSize.parse(imageSize);
   }
 
   /** The labels of the stacks to make, in order. */

@@ -97,12 +97,7 @@ record Results(
     describeContributions(found, root.putArray("contributions"));
     root.putPOJO("confusion", found.confusion().counts());
     describeDiversity(found.diversity(), root.putObject("diversity"));
-    Examples.describe(
-        found.strongest(),
-        found.flips(),
-        data.test(),
-        !DataSource.isTable(config.data()),
-        root.putObject("examples"));
+    Examples.describe(found.strongest(), found.flips(), data.test(), root.putObject("examples"));
   }
 
   private static void describe(Reliability reliability, ObjectNode into) {

@@ -200,7 +200,15 @@ public final class MetaFeatures {
     return columns(members, outputNames(), task(), passedThrough);
   }
 
-  static List<String> columns(
+  /**
+   * The names that the columns of such a table have.
+   *
+   * @param members names, in the order of their columns
+   * @param outputNames the classes, or the targets, in the order of each member's columns
+   * @param task what is asked about the rows
+   * @param passedThrough feature columns behind the logits
+   */
+  public static List<String> columns(
       List<String> members, List<String> outputNames, Task task, List<Integer> passedThrough) {
     List<String> columns = new ArrayList<>();
     for (String member : members) {

@@ -44,6 +44,10 @@ import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.PictureColour;
+import org.stacking4j.data.PictureFolder;
+import org.stacking4j.data.PictureSchema;
+import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.experiment.TinyIdxFolder;
@@ -55,6 +59,7 @@ import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.testing.TinyPictures;
 import org.stacking4j.train.LocalFits;
 
 /**
@@ -83,6 +88,7 @@ final class ErrorsPageTest {
   void page_saysWhatTheProgramSays() throws IOException {
     tables();
     idxFolders();
+    pictures();
     confFiles();
     archives();
     metaFeatures();
@@ -238,6 +244,64 @@ final class ErrorsPageTest {
     wrong("a label in the test that was never learned", () -> IdxFolder.load(unseen));
   }
 
+  // Pictures
+
+  private Path pictures(String name) throws IOException {
+    return TinyPictures.redAndBlue(folder.resolve(name), 2);
+  }
+
+  private void images(String what, Path of) {
+    wrong(what, () -> PictureFolder.load(of, null, PictureColour.AUTO, 0.25, 1));
+  }
+
+  private void pictures() throws IOException {
+    input("A folder of pictures");
+    images("there is no such folder", folder.resolve("nothing"));
+    images("it is empty", Files.createDirectory(folder.resolve("bare")));
+    Path flat = pictures("flat");
+    Files.copy(flat.resolve("red/000.png"), flat.resolve("000.png"));
+    images("a picture is in no class", flat);
+    Path one = folder.resolve("one");
+    TinyPictures.grey(one.resolve("cat/1.png"), 1, 7);
+    images("one class only", one);
+    Path hollow = pictures("hollow");
+    Files.createDirectory(hollow.resolve("green"));
+    images("a class without pictures", hollow);
+    Path deep = pictures("deep");
+    TinyPictures.grey(deep.resolve("red/old/1.png"), 1, 7);
+    images("a folder in a class", deep);
+    Path text = pictures("text");
+    Files.writeString(text.resolve("red/notes.txt"), "not a picture");
+    images("a file that is no picture", text);
+    Path half = pictures("half");
+    change(half.resolve("red/001.png"), bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+    images("a picture is cut off", half);
+    Path huge = pictures("huge");
+    change(
+        huge.resolve("red/001.png"),
+        bytes -> {
+          bytes[17] = (byte) 0xff; // of the four bytes of the width
+          return bytes;
+        });
+    images("a picture that says it is huge", huge);
+    Path linked = pictures("linked");
+    Files.createSymbolicLink(linked.resolve("red/2.png"), one.resolve("cat/1.png"));
+    images("a link out of it", linked);
+    Path parts = folder.resolve("parts");
+    pictures("parts/train");
+    TinyPictures.grey(parts.resolve("test/red/1.png"), 1, 7);
+    TinyPictures.grey(parts.resolve("test/green/1.png"), 1, 7);
+    images("other classes in the test", parts);
+    pictures("parts/val");
+    images("a third part", parts);
+    wrong("a size without height", () -> PictureSize.parse("28"));
+    wrong("a size too large", () -> PictureSize.parse("1024x1024"));
+    Path few = folder.resolve("few");
+    TinyPictures.grey(few.resolve("x/1.png"), 1, 7);
+    TinyPictures.grey(few.resolve("y/1.png"), 1, 7);
+    images("one picture of a class, which cannot be split", few);
+  }
+
   private static byte[] gzip(byte[] plain) throws IOException {
     var packed = new ByteArrayOutputStream();
     try (OutputStream out = new GZIPOutputStream(packed)) {
@@ -301,6 +365,8 @@ final class ErrorsPageTest {
     conf("a test of everything", "test-fraction: 1\n");
     conf("fewer than no rows", "train: -5\n");
     conf("one fold", "out-of-fold: {folds: 1}\n");
+    conf("a size of pictures beside other data", "image-size: 28x28\n");
+    conf("colours that are none", "data: images:my\nimage-colour: bright\n");
     conf("numbers to predict in MNIST", "task: regression\n");
     conf(
         "weights of classes for numbers",
@@ -390,6 +456,11 @@ final class ErrorsPageTest {
     say(what + (args.length > 0 ? ": `" + shown + "`" : ""), run(what, args));
   }
 
+  private void asked(String what, Path model, String data) {
+    String out = folder.resolve("answers.csv").toString();
+    line(what, "predict", "--model", model.toString(), "--data", data, "--out", out);
+  }
+
   private void commandLines() throws IOException {
     input("The command line");
     line("no command");
@@ -430,6 +501,49 @@ final class ErrorsPageTest {
         "1",
         "--out",
         file.toString());
+    Path tabular = folder.resolve("table.zip");
+    LabeledData kinds = CsvTable.load(table, "kind");
+    StackingEnsemble.fit(
+            StackingConfig.builder().member("a", Mlp.table(1, 2, 4)).outOfFold(2).build(),
+            kinds,
+            LocalFits.onThreads(1))
+        .save(tabular);
+    Path pictorial = folder.resolve("pictures.zip");
+    Path tiny = folder.resolve("few");
+    TinyPictures.grey(tiny.resolve("x/2.png"), 1, 9);
+    TinyPictures.grey(tiny.resolve("y/2.png"), 1, 9);
+    PictureSchema dot = new PictureSchema(1, 1, 1);
+    StackingEnsemble.fit(
+            StackingConfig.builder().member("a", Mlp.base(1, 2, 4)).outOfFold(2).build(),
+            PictureFolder.load(tiny, dot, List.of("x", "y")),
+            LocalFits.onThreads(1))
+        .save(pictorial);
+    asked("pictures asked of a table's ensemble", tabular, "images:" + tiny);
+    asked("a table asked of a pictures' ensemble", pictorial, "csv:" + table);
+    asked("unknown data for an ensemble", pictorial, tiny.toString());
+    asked("images of another size", pictorial, "mnist");
+    asked("a folder without IDX images", pictorial, "idx:" + tiny);
+    asked("a folder without pictures", pictorial, "images:" + folder.resolve("bare"));
+    asked("an ensemble from Java", folder.resolve("whole.zip"), "csv:" + table);
+    String model = pictorial.toString();
+    line(
+        "pictures of a class that was not learned",
+        "evaluate",
+        "--model",
+        model,
+        "--data",
+        "images:" + folder.resolve("text"));
+    line(
+        "a column of pictures",
+        "features",
+        "--model",
+        model,
+        "--data",
+        "images:" + tiny,
+        "--label",
+        "kind",
+        "--out",
+        folder.resolve("f.csv").toString());
     line("an audit of two stacks", "audit", "--strategy", "both");
   }
 

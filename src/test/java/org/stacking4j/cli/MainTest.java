@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.stacking4j.experiment.TinyIdxFolder;
+import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.testing.TinyPictures;
 
 class MainTest {
   private static final String CONF =
@@ -122,6 +124,129 @@ class MainTest {
   }
 
   @Test
+  void fitPredictEvaluateFeaturesInspect_onPicturesOfOnesOwn() throws IOException {
+    Path pictures = TinyPictures.redAndBlue(folder.resolve("pictures"), 30);
+    Path result = folder.resolve("mine");
+    String[] data = {"--data", "images:" + pictures, "--epochs", "15"};
+
+    int code = run(with(data, "fit", "--folds", "2", "--out", result.toString()));
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString())
+        .contains("fitting 3 base networks on 44 rows", "stack out-of-fold", "on 16 rows");
+
+    String model = result.resolve("ensemble.zip").toString();
+    Path fresh = TinyPictures.redAndBlue(folder.resolve("new"), 4);
+    TinyPictures.colour(fresh.resolve("more/wide.gif"), 3, 0x0000ff, 0x0000ff, 0x0000ff);
+    Path answers = folder.resolve("answers.csv");
+    String[] ofNew = {"--model", model, "--data", "images:" + fresh};
+    assertThat(run(with(ofNew, "predict", "--out", answers.toString())))
+        .as(err.toString())
+        .isZero();
+    List<String> lines = Files.readAllLines(answers);
+    assertThat(lines.get(0)).isEqualTo("row,file,class,probability_blue,probability_red");
+    assertThat(lines.get(1)).startsWith("0,blue/000.png,blue,");
+    assertThat(lines.get(5)).startsWith("4,more/wide.gif,blue,");
+    assertThat(lines.get(9)).startsWith("8,red/003.png,red,");
+    assertThat(lines).hasSize(10);
+
+    Path features = folder.resolve("features.csv");
+    assertThat(run(with(ofNew, "features", "--out", features.toString()))).isZero();
+    assertThat(out.toString()).endsWith("Meta-features of 9 rows in " + features + "\n");
+    assertThat(Files.readAllLines(features).get(0))
+        .startsWith("row,file,fold,mlp-1.logit_blue,mlp-1.logit_red,mlp-2.logit_blue");
+    assertThat(run(with(ofNew, "features", "--label", "--out", features.toString()))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("wide.gif is in the folder 'more', which is none of the classes 'blue', 'red'");
+
+    assertThat(run("evaluate", "--model", model, "--data", "images:" + pictures)).isZero();
+    assertThat(out.toString()).contains("accuracy 1.0000, log loss 0.").endsWith("on 60 rows\n");
+    assertThat(run("inspect", model)).isZero();
+    assertThat(out.toString()).contains("columns: 72, pictures of 6 x 4 pixels, in colour\n");
+
+    for (String command : List.of("predict", "features")) {
+      String[] other = {command, "--model", model, "--data", "csv:x.csv", "--out", "none.csv"};
+      err.getBuffer().setLength(0);
+      assertThat(run(other)).isEqualTo(2);
+      assertThat(err.toString())
+          .isEqualTo(
+              "stacking4j: the ensemble was fitted on pictures (6 x 4 pixels, in colour), so it needs"
+                  + " images:DIR, idx:DIR or mnist; found data 'csv:x.csv'\n");
+    }
+    assertThat(run("evaluate", "--model", model, "--data", "images:x", "--label", "kind"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("label and weight name columns of a table, which data 'images:x' is not");
+    assertThat(run("evaluate", "--model", model, "--data", "mnist")).isEqualTo(1);
+    assertThat(err.toString()).contains("images of 28 x 28 pixels, grey, but the ensemble learned");
+  }
+
+  @Test
+  void audit_takesTheDataThatFitTakes() throws IOException {
+    Path pictures = TinyPictures.redAndBlue(folder.resolve("pictures"), 40);
+
+    int code = run("audit", "--data", "images:" + pictures, "--image-size", "2x2", "--folds", "2");
+
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString())
+        .contains("auditing out-of-fold", "given the row: 60 rows", "No leak found.");
+  }
+
+  @Test
+  void predictEvaluateFeatures_onIdxFiles() throws IOException {
+    assertThat(demo("--strategy", "holdout")).as(err.toString()).isZero();
+    String model = folder.resolve("out/ensemble.zip").toString();
+    String[] ofTest = {"--model", model, "--data", "idx:" + data};
+    Path file = folder.resolve("file.csv");
+
+    assertThat(run(with(ofTest, "evaluate"))).as(err.toString()).isZero();
+    assertThat(out.toString()).endsWith("on 45 rows\n");
+    assertThat(run(with(ofTest, "features", "--label", "--out", file.toString()))).isZero();
+    assertThat(file).hasSameBinaryContentAs(folder.resolve("out/meta-features-test.csv"));
+
+    List<String> labelled = Files.readAllLines(file);
+    assertThat(run(with(ofTest, "features", "--out", file.toString()))).isZero();
+    assertThat(Files.readAllLines(file))
+        .isEqualTo(labelled.stream().map(line -> line.replaceFirst(",[^,]*", "")).toList());
+    Path one = data.resolve("train-images-idx3-ubyte");
+    assertThat(run("predict", "--model", model, "--data", "idx:" + one, "--out", file.toString()))
+        .isZero();
+    assertThat(Files.readAllLines(file)).hasSize(91).element(0).asString().startsWith("row,class,");
+  }
+
+  @Test
+  void features_ofATable_areThoseOfTheRun() throws IOException {
+    StringBuilder text = new StringBuilder("x,y,kind\n");
+    for (int row = 0; row < 40; row++) {
+      text.append(row % 7).append(',').append(row % 11).append(row % 7 < 3 ? ",a\n" : ",b\n");
+    }
+    Path table = Files.writeString(folder.resolve("t.csv"), text);
+    String result = folder.resolve("mine").toString();
+    Path own = Files.writeString(folder.resolve("own.yaml"), CONF + "pass-through: 1\n");
+    String[] fit = {"fit", "--config", own.toString(), "--folds", "2", "--out", result};
+    assertThat(run(with(new String[] {"--data", "csv:" + table}, fit))).as(err.toString()).isZero();
+
+    String model = folder.resolve("mine/ensemble.zip").toString();
+    Path file = folder.resolve("file.csv");
+    String[] ask = {"features", "--model", model, "--data", "csv:" + table, "--out"};
+    assertThat(run(with(new String[] {file.toString(), "--label", "kind"}, ask))).isZero();
+    MetaFeatures labelled = MetaFeatures.readCsv(file);
+    assertThat(labelled.rows()).isEqualTo(40);
+    assertThat(labelled.columns())
+        .containsExactly("a.logit_a", "a.logit_b", "b.logit_a", "b.logit_b", "feature_1");
+    List<String> lines = Files.readAllLines(file);
+    assertThat(run(with(new String[] {file.toString()}, ask))).isZero();
+    assertThat(Files.readAllLines(file))
+        .isEqualTo(lines.stream().map(line -> line.replaceFirst(",[^,]*", "")).toList());
+
+    assertThat(run("predict", "--model", model, "--data", "mnist", "--out", "none.csv"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "the ensemble was fitted on a table with the columns 'x', 'y', so it needs csv:FILE;"
+                + " found data 'mnist'");
+  }
+
+  @Test
   void predict_ofATableThatCannotBeRead_writesNothing() throws IOException {
     Path table =
         Files.writeString(folder.resolve("t.csv"), "x,y,kind\n" + "1,2,a\n2,1,b\n".repeat(20));
@@ -160,7 +285,7 @@ class MainTest {
     assertThat(run("fit")).isEqualTo(2);
     assertThat(err.toString())
         .contains(
-            "fit needs data: give --data csv:FILE, idx:DIR or mnist, or a conf file by --config");
+            "fit needs data: give --data csv:FILE, images:DIR, idx:DIR or mnist, or a conf file by --config");
   }
 
   private static String[] with(String[] some, String... others) {
@@ -278,8 +403,8 @@ class MainTest {
           --folds 1         | folds must be >= 2, found 1
           --folds 31        | class '0' has 30 rows, fewer than the 31 folds
           --strategy both   | unknown strategy 'both'; use one of all, in-sample, out-of-fold, holdout
-          --data parquet:x  | unknown data 'parquet:x'; use mnist, idx:DIR or csv:FILE
-          --data csv:       | unknown data 'csv:'; use mnist, idx:DIR or csv:FILE
+          --data parquet:x  | unknown data 'parquet:x'; use mnist, idx:DIR, images:DIR or csv:FILE
+          --data csv:       | unknown data 'csv:'; use mnist, idx:DIR, images:DIR or csv:FILE
           --data csv:conf/wine.csv --weight w | wine.csv: there is no column 'w' to take the weights from; the columns are 'alcohol',
           --data csv:conf/wine.csv --group g | wine.csv: there is no column 'g' to take the groups from; the columns are 'alcohol',
           --data csv:conf/wine.csv --label kind | wine.csv: there is no column 'kind' to take the labels from; the columns are 'alcohol',
@@ -373,7 +498,7 @@ class MainTest {
     assertThat(err.toString())
         .contains(
             conf
-                + ": unknown key 'epochs'; known here: data, task, label, weight, group, categorical, missing, test-fraction, train");
+                + ": unknown key 'epochs'; known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,5 +199,66 @@ class IdxFolderTest {
     assertThatThrownBy(() -> IdxFolder.load(folder))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage(sentence);
+  }
+
+  private static final PictureSchema TINY = new PictureSchema(2, 1, 1);
+
+  @Test
+  void open_givesTheTestImages_orTheOneFileThereIs() throws IOException {
+    try (FeatureRows rows = IdxFolder.open(folder, TINY)) {
+      assertThat(TinyRows.values(rows.next(1))).isDeepEqualTo(new float[][] {{1, -1}});
+      assertThat(TinyRows.values(rows.next(9))).isDeepEqualTo(new float[][] {{-1, -1}});
+      assertThat(rows.next(9)).isNull();
+      assertThat(rows.names()).isEmpty();
+    }
+    Files.delete(file("t10k-images-idx3-ubyte"));
+    try (FeatureRows rows = IdxFolder.open(folder, TINY)) {
+      assertThat(rows.next(9).rows()).isEqualTo(3);
+    }
+    Files.move(file("train-images-idx3-ubyte"), file("mine"));
+    try (FeatureRows rows = IdxFolder.open(file("mine"), TINY)) {
+      assertThat(rows.next(9).rows()).isEqualTo(3);
+    }
+    assertThatThrownBy(() -> IdxFolder.open(folder, TINY))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            folder
+                + " has no file of images: expected t10k-images-idx3-ubyte or one file whose name ends"
+                + " in -images-idx3-ubyte; name the file itself, idx:FILE");
+    assertThatThrownBy(() -> IdxFolder.open(file("none"), TINY))
+        .hasMessage(file("none") + " is neither an IDX file nor a folder with one: name either");
+  }
+
+  @Test
+  void open_ofImagesOfAnotherSize() {
+    assertThatThrownBy(() -> IdxFolder.open(folder, new PictureSchema(1, 2, 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            file("t10k-images-idx3-ubyte")
+                + " holds images of 2 x 1 pixels, grey, but the ensemble learned from 1 x 2 pixels,"
+                + " grey: give it such images");
+  }
+
+  @Test
+  void load_toJudgeBy_looksLabelsUpAmongTheClasses() throws IOException {
+    List<String> classes = List.of("2", "7", "1");
+
+    assertThat(IdxFolder.load(folder, TINY, classes).labels()).containsExactly(2, 0);
+
+    Path training = file("train-images-idx3-ubyte");
+    assertThatThrownBy(() -> IdxFolder.load(training, TINY, classes))
+        .hasMessage(
+            file("train-labels-idx1-ubyte")
+                + " has label 0 in row 1, which is none of the classes '2', '7', '1'");
+    Files.delete(file("train-labels-idx1-ubyte"));
+    assertThatThrownBy(() -> IdxFolder.load(training, TINY, classes))
+        .hasMessageStartingWith(
+            training + " has no file of labels beside it: looked for train-labels-idx1-ubyte, ");
+  }
+
+  @Test
+  void load_saysWhatItsPicturesAre() throws IOException {
+    assertThat(IdxFolder.load(folder).test().pictureSchema()).contains(TINY);
+    assertThat(IdxFolder.load(folder).test().withColumns(1).pictureSchema()).isEmpty();
   }
 }

@@ -21,6 +21,8 @@ import org.stacking4j.StackingConfig;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
+import org.stacking4j.data.PictureColour;
+import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
@@ -373,7 +375,7 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, categorical, missing, test-fraction, train, test, seed, class-weights
+          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
@@ -434,5 +436,34 @@ class ConfFileTest {
     assertThatThrownBy(() -> ConfFile.read(file, Map.of()))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot read " + file + ": there is no such file");
+  }
+
+  @Test
+  void pictures_haveASizeAndColours_andInFitMoreAndSmallerSteps() throws IOException {
+    ExperimentConfig config =
+        ConfFile.readForFit(null, Map.of("data", "images:my", "image-size", "28x14"));
+    assertThat(config.size()).isEqualTo(new PictureSize(28, 14));
+    assertThat(config.imageColour()).isEqualTo(PictureColour.AUTO);
+    assertThat(config.train()).isZero();
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(30, 64, 2.0, Trainer.AUTO));
+    assertThat(config.members().get(0).hidden()).containsExactly(256, 256);
+    assertThat(read("data: images:my\nimage-colour: grey\n").size()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          image-size: 28x28    | image-size 28x28 is for pictures in files, which data 'mnist' does not have; use images:DIR, or leave it out
+          image-colour: grey   | image-colour grey is for pictures in files, which data 'mnist' does not have; use images:DIR, or leave it out
+          image-colour: blue   | image-colour: expected one of auto, grey, colour, found 'blue'
+          {data: 'images:x', image-size: large} | a picture's size must be WIDTHxHEIGHT, such as 28x28, found 'large'
+          {data: 'images:x', image-size: 999x1} | pictures must be resized to 1 to 256 pixels a side, found 999x1
+          """)
+  void pictures_badKeys(String yaml, String message) {
+    assertThatThrownBy(() -> read(yaml))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 }

@@ -24,12 +24,17 @@ import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.PictureColour;
+import org.stacking4j.data.PictureFolder;
+import org.stacking4j.data.PictureSchema;
+import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.TinyPictures;
 import org.stacking4j.train.FitEvent;
 
 class ExperimentTest {
@@ -121,6 +126,42 @@ class ExperimentTest {
     assertThat(StackingEnsemble.load(out.resolve("ensemble.zip")).evaluate(split.test()))
         .isEqualTo(board.row("stack out-of-fold").evaluation());
     assertThat(withoutTiming("out").get("trainers")).allMatch(t -> t.asText().equals("fused"));
+  }
+
+  @Test
+  void run_onPictures_takesTheFirstOfEachClass() throws IOException {
+    Path pictures = TinyPictures.redAndBlue(folder.resolve("pictures"), 20);
+    Object[] keys = {
+      "data",
+      "images:" + pictures,
+      "image-size",
+      "3x2",
+      "image-colour",
+      "grey",
+      "train",
+      13,
+      "test",
+      4
+    };
+    Path out = folder.resolve("out");
+
+    Leaderboard board = new Experiment(config(keys), 2, new Recorded()).run(out).leaderboard();
+
+    JsonNode data = withoutTiming("out").get("data");
+    assertThat(data.get("name").asText()).isEqualTo("images:pictures");
+    assertThat(data.get("train").get("rows").asInt()).isEqualTo(13);
+    assertThat(withoutTiming("out").get("config").get("image-size").asText()).isEqualTo("3x2");
+    StackingEnsemble saved = StackingEnsemble.load(out.resolve("ensemble.zip"));
+    assertThat(saved.pictureSchema()).contains(new PictureSchema(3, 2, 1));
+    assertThat(
+            MetaFeatures.readCsv(out.resolve("meta-features-train.csv"))
+                .toLabeledData()
+                .classCounts())
+        .containsExactly(7, 6);
+    TrainTest split =
+        PictureFolder.load(pictures, new PictureSize(3, 2), PictureColour.GREY, 0.25, 1);
+    LabeledData judged = split.test().select(new int[] {0, 1, 5, 6});
+    assertThat(saved.evaluate(judged)).isEqualTo(board.row("stack out-of-fold").evaluation());
   }
 
   @Test

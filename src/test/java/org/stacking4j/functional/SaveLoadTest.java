@@ -240,10 +240,10 @@ final class SaveLoadTest {
 
   @Test
   void load_ofANewerVersion() throws IOException {
-    // Read as if it were version 5, it might answer with nonsense.
+    // Read as if it were version 6, it might answer with nonsense.
     assertRefused(
-        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 6)),
-        "its format version is 6, this library reads up to 5; use a newer library");
+        entries -> editManifest(entries, manifest -> manifest.put("formatVersion", 7)),
+        "its format version is 7, this library reads up to 6; use a newer library");
   }
 
   @Test
