@@ -3,8 +3,11 @@ package org.stacking4j.experiment;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.stacking4j.data.CsvColumns;
 import org.stacking4j.data.CsvTable;
+import org.stacking4j.data.DidYouMean;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
@@ -44,19 +47,40 @@ final class DataSource {
       return Mnist.load(most(config.train()), most(config.test()));
     }
     try {
-      if (data.startsWith(IDX) && data.length() > IDX.length()) {
+      if (names(data, IDX)) {
         return IdxFolder.load(
             Path.of(data.substring(IDX.length())), most(config.train()), most(config.test()));
       }
-      if (data.startsWith(CSV) && data.length() > CSV.length()) {
+      if (names(data, CSV)) {
         return split(Path.of(data.substring(CSV.length())), config);
       }
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           "data '" + data + "' is no path of this system: " + e.getReason());
     }
-    throw new IllegalArgumentException(
-        "unknown data '" + data + "'; use mnist, idx:DIR or csv:FILE");
+    throw unknown(data);
+  }
+
+  /** Refuses what names no kind of data, before any is looked for. */
+  static void checkKind(String data) {
+    if (!data.equals("mnist") && Stream.of(IDX, CSV).noneMatch(kind -> names(data, kind))) {
+      throw unknown(data);
+    }
+  }
+
+  private static boolean names(String data, String kind) {
+    return data.startsWith(kind) && data.length() > kind.length();
+  }
+
+  private static IllegalArgumentException unknown(String data) {
+    int colon = data.indexOf(':') + 1;
+    String kind = colon == 0 ? data : data.substring(0, colon);
+    return new IllegalArgumentException(
+        "unknown data '"
+            + data
+            + "'"
+            + DidYouMean.between(kind, List.of("mnist", IDX, CSV))
+            + "use mnist, idx:DIR or csv:FILE");
   }
 
   private static TrainTest split(Path file, ExperimentConfig config) throws IOException {

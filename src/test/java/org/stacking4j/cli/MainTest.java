@@ -373,7 +373,7 @@ class MainTest {
     assertThat(err.toString())
         .contains(
             conf
-                + ": unknown key 'epochs'; known here: data, task, label, weight, group, categorical, missing, test-fraction, train");
+                + ", line 1: unknown key 'epochs'; did you mean 'fit.epochs'? known here: data, task, label, weight, group, categorical, missing, test-fraction, train");
   }
 
   @Test
