@@ -43,7 +43,8 @@ record ConfErrors(@Nullable Path file, Map<JsonPointer, Integer> lines, Set<Json
                         .filter(
                             name -> {
                               String last = name.substring(name.indexOf('.') + 1);
-                              return DidYouMean.nearest(key, List.of(last)).isPresent();
+                              return last.equals(key)
+                                  || DidYouMean.nearest(key, List.of(last)).isPresent();
                             })
                         .findFirst());
     return error(

@@ -247,15 +247,6 @@ public record ExperimentConfig(
       }
       return builder.metaLearners(meta.learners(whole::fitted)).doNoHarm(doNoHarm).build();
     }
-
-    private int epochs(String label) {
-      boolean refit = label.equals("time-ordered") || prediction.asksRefit();
-      return (folds + (refit ? 1 : 0)) * epochsOf(members);
-    }
-  }
-
-  private static int epochsOf(List<BaseNetwork> members) {
-    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
   }
 
   private static int[] parse(String key, String columns) {
@@ -509,33 +500,5 @@ public record ExperimentConfig(
     return metaEarlyStopping.share() == 0
         ? own
         : own.withEarlyStopping(metaEarlyStopping.share(), metaEarlyStopping.patience());
-  }
-
-  /** How many epochs one fit of each member has, all together. */
-  int epochsOfEach() {
-    return epochsOf(members);
-  }
-
-  /**
-   * How many epochs all fits of a stack's members have together, those of inner stacks included.
-   */
-  int memberEpochs(String label) {
-    int networks =
-        switch (label) {
-          case "in-sample" -> 0; // the base networks, which are fitted before
-          case "out-of-fold" -> outOfFold.folds() * outOfFold.repeats();
-          case "time-ordered" -> timeOrdered.folds();
-          default -> 1;
-        };
-    boolean refit =
-        switch (label) {
-          case "out-of-fold" -> outOfFold.prediction().asksRefit();
-          case "holdout" -> holdout.prediction().asksRefit();
-          default -> true;
-        };
-    // What is fitted on all rows is fitted once for all stacks.
-    int ensembles = networks + (refit && label.equals(stacks().get(0)) ? 1 : 0);
-    int ofInner = innerStacks.stream().mapToInt(inner -> inner.epochs(label)).sum();
-    return networks * epochsOfEach() + ensembles * ofInner;
   }
 }

@@ -39,6 +39,7 @@ import org.stacking4j.network.Trainer;
  *     null for a fit on all of them that makes all its epochs
  * @param cyclic whether the learning rate falls by the cosine to almost 0 until the first snapshot,
  *     and anew until each further one and until the end (Huang et al. 2017)
+ * @param meta whether it is a meta network, which learns from what members say; changes nothing
  */
 public record FitTask(
     String name,
@@ -53,7 +54,8 @@ public record FitTask(
     List<Integer> columns,
     List<Integer> snapshots,
     @Nullable EarlyStopping stopping,
-    boolean cyclic) {
+    boolean cyclic,
+    boolean meta) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -122,6 +124,7 @@ public record FitTask(
         List.of(),
         List.of(),
         null,
+        false,
         false);
   }
 
@@ -173,7 +176,8 @@ public record FitTask(
         columns,
         snapshots,
         itsStopping,
-        cyclic);
+        cyclic,
+        meta);
   }
 
   /**
@@ -256,6 +260,7 @@ public record FitTask(
         columns,
         snapshots,
         stopping,
-        cyclic);
+        cyclic,
+        meta);
   }
 }

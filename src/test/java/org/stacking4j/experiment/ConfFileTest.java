@@ -291,7 +291,6 @@ class ConfFileTest {
 
     assertThat(config.stack("out-of-fold", 16, 3).members().get(0).names())
         .containsExactly("a", "a-epoch-2", "a-epoch-4");
-    assertThat(config.epochsOfEach()).isEqualTo(6);
   }
 
   @Test
@@ -329,7 +328,6 @@ class ConfFileTest {
     assertThat(Objects.requireNonNull(members.get(1).network()).parameters())
         .isEqualTo(saved.params().toFloatVector());
     assertThat(members.get(1).columns()).containsExactly(3, 4);
-    assertThat(config.epochsOfEach()).isEqualTo(10);
     Files.delete(file);
     assertThatThrownBy(() -> config.stack("out-of-fold", 16, 3))
         .isInstanceOf(IOException.class)

@@ -354,6 +354,7 @@ final class EarlyStoppingTest {
         List.of(),
         snapshots,
         null,
+        false,
         false);
   }
 
