@@ -145,12 +145,14 @@ class OutputTest {
         .startsWith("name ")
         .contains(Output.in(Charset.defaultCharset(), results.get("verdict").asText()))
         .contains("Files in ")
-        .doesNotContain("fits of base networks", "stacking ", "combined by");
+        .doesNotContain("fits of base networks", "stacking out-of-fold", "combined by");
 
     demo.add("--json");
     assertThat(run(demo.toArray(String[]::new))).isZero();
     assertThat(err.toString()).isEmpty();
     assertThat(json().has("verdict")).isTrue();
+    assertThat(json().get("verdict").asText()).contains("±");
+    assertThat(out.toString()).matches("\\p{ASCII}*");
 
     assertThat(run("demo", "--quiet", "--threads", "0")).isEqualTo(2);
     assertThat(err.toString()).startsWith("stacking4j: threads must be >= 1, found 0");
