@@ -36,7 +36,7 @@ pre + pre { border-top: 1px dashed #bbb; }
   printf '<pre>'; sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' "$work/running.ansi" | aha --no-header; printf '</pre>'
   printf '<pre>'; sed -n '/^.\{0,9\}name /,/Files in/p' "$work/done.ansi" | aha --no-header; printf '</pre>'
 } >"$work/terminal.html"
-picture "$work/terminal.html" docs/terminal.png 880 626
+picture "$work/terminal.html" docs/terminal.png 880 644
 
 picture "$PWD/out/report.html" docs/report.png 1000 980
 ls -l docs/report.png docs/terminal.png
