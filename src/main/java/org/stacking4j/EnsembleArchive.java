@@ -14,12 +14,14 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -362,8 +364,85 @@ final class EnsembleArchive {
   }
 
   static StackingEnsemble read(Path file) throws IOException {
+    return in(file, zip -> read(zip, "", 0));
+  }
+
+  /** What the manifests say, and the sizes of the networks; none is built. */
+  static ArchiveSummary summary(Path file) throws IOException {
+    long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
+    return in(
+        file,
+        zip -> {
+          Manifest manifest = readManifest(zip, "");
+          return new ArchiveSummary(
+              manifest.formatVersion(),
+              bytes,
+              manifest.task(),
+              manifest.outputNames(),
+              manifest.columns(),
+              manifest.table(),
+              pictures(manifest),
+              manifest.prediction(),
+              manifest.combiner().label(),
+              manifest.combiner().temperature(),
+              manifest.passThrough(),
+              members(zip, "", manifest),
+              stacks(zip, "", manifest, 0));
+        });
+  }
+
+  private static List<ArchiveSummary.Network> members(ZipFile zip, String from, Manifest manifest)
+      throws IOException {
+    Map<String, List<Network>> byMember = new LinkedHashMap<>();
+    for (Network network : manifest.networks()) {
+      byMember.computeIfAbsent(network.member(), name -> new ArrayList<>()).add(network);
+    }
+    byMember.remove(""); // meta networks
+    List<ArchiveSummary.Network> members = new ArrayList<>();
+    for (Map.Entry<String, List<Network>> member : byMember.entrySet()) {
+      List<Network> networks = member.getValue();
+      Network any = networks.get(0);
+      int folds = (int) networks.stream().filter(network -> network.fold() > 0).count();
+      long bytes = entry(zip, from + any.folder() + "/parameters.f32").getSize();
+      members.add(
+          new ArchiveSummary.Network(
+              member.getKey(),
+              folds,
+              folds < networks.size(),
+              bytes / Float.BYTES,
+              any.epochLosses().size(),
+              any.trainer(),
+              any.columns()));
+    }
+    return members;
+  }
+
+  private static List<ArchiveSummary.Stack> stacks(
+      ZipFile zip, String from, Manifest manifest, int depth) throws IOException {
+    checkDepth(depth);
+    List<ArchiveSummary.Stack> stacks = new ArrayList<>();
+    for (Stack stack : manifest.stacks()) {
+      String first = from + stack.folder(stack.allRows() ? 0 : 1);
+      Manifest inner = readManifest(zip, first);
+      stacks.add(
+          new ArchiveSummary.Stack(
+              stack.name(),
+              stack.folds(),
+              stack.allRows(),
+              members(zip, first, inner),
+              stacks(zip, first, inner, depth + 1)));
+    }
+    return stacks;
+  }
+
+  /** Something that is done with an archive. */
+  private interface Reading<T> {
+    T from(ZipFile zip) throws IOException;
+  }
+
+  private static <T> T in(Path file, Reading<T> reading) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
-      return read(zip, "", 0);
+      return reading.from(zip);
     } catch (NoSuchFileException e) {
       throw new IOException("cannot read " + file + ": there is no such file", e);
     } catch (ZipException e) {
@@ -460,8 +539,8 @@ final class EnsembleArchive {
   }
 
   private static @Nullable FeatureSchema schema(Manifest manifest) throws IOException {
-    if (!manifest.pictures().isEmpty()) {
-      PictureSchema pictures = JSON.treeToValue(manifest.pictures(), PictureSchema.class);
+    @Nullable PictureSchema pictures = pictures(manifest);
+    if (pictures != null) {
       checkFeatures("pictures", pictures.features(), manifest);
       return pictures;
     }
@@ -471,6 +550,13 @@ final class EnsembleArchive {
     TableSchema schema = new TableSchema(manifest.table());
     checkFeatures("table's columns", schema.width(), manifest);
     return schema;
+  }
+
+  private static @Nullable PictureSchema pictures(Manifest manifest)
+      throws JsonProcessingException {
+    return manifest.pictures().isEmpty()
+        ? null
+        : JSON.treeToValue(manifest.pictures(), PictureSchema.class);
   }
 
   private static void checkFeatures(String source, int features, Manifest manifest)
@@ -610,11 +696,16 @@ final class EnsembleArchive {
     }
   }
 
-  private static byte[] get(ZipFile zip, String name, int limit) throws IOException {
+  private static ZipEntry entry(ZipFile zip, String name) throws IOException {
     @Nullable ZipEntry entry = zip.getEntry(name);
     if (entry == null) {
       throw new IOException("it has no " + name);
     }
+    return entry;
+  }
+
+  private static byte[] get(ZipFile zip, String name, int limit) throws IOException {
+    ZipEntry entry = entry(zip, name);
     try (InputStream in = zip.getInputStream(entry)) {
       byte[] content = in.readNBytes(limit);
       if (in.read() >= 0) {

@@ -1,8 +1,7 @@
 package org.stacking4j.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.stacking4j.LeakAudit;
@@ -31,16 +30,14 @@ import picocli.CommandLine.Mixin;
       "Exit codes: 0 no leak found, 1 a leak found or not ruled out, or failed, 2 asked for something impossible."
     })
 final class AuditCommand implements Callable<Integer> {
-  private final PrintWriter screen;
-  private final PrintWriter progress;
+  @Mixin private final Output output;
 
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   @Mixin private ThreadsOption threadsOption = new ThreadsOption();
 
-  AuditCommand(PrintWriter screen, PrintWriter progress) {
-    this.screen = screen;
-    this.progress = progress;
+  AuditCommand(Output output) {
+    this.output = output;
   }
 
   @Override
@@ -49,20 +46,20 @@ final class AuditCommand implements Callable<Integer> {
     Map<String, Object> overrides = options.overrides();
     overrides.putIfAbsent("strategy", "out-of-fold");
     Map<String, LeakAudit> audits;
-    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+    try (RunProgress shown = output.progress()) {
       audits =
           new Experiment(ConfFile.readForFit(options.config(), overrides), threads, shown).audit();
     }
-    audits.forEach(
-        (label, audit) -> {
-          screen.println();
-          screen.println(label);
-          screen.print(ExperimentCommand.in(Charset.defaultCharset(), audit.toString()));
-        });
     boolean passed = audits.values().stream().allMatch(LeakAudit::passed);
-    screen.println();
-    screen.println(passed ? "No leak found." : "A leak was found, or cannot be ruled out.");
-    screen.flush();
+    if (output.isJson()) {
+      ObjectNode document = Output.object().put("passed", passed);
+      ObjectNode stacks = document.putObject("stacks");
+      audits.forEach((label, audit) -> stacks.set(label, Output.tree(audit)));
+      output.print(document);
+    } else {
+      audits.forEach((label, audit) -> output.say(System.lineSeparator() + label + "\n" + audit));
+      output.stress(passed ? "No leak found." : "A leak was found, or cannot be ruled out.");
+    }
     return passed ? 0 : 1;
   }
 }

@@ -1,7 +1,6 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,8 @@ import picocli.CommandLine.Command;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class DemoCommand extends ExperimentCommand {
-  DemoCommand(PrintWriter screen, PrintWriter progress) {
-    super(screen, progress);
+  DemoCommand(Output output) {
+    super(output);
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.StackingEnsemble;
@@ -33,7 +31,7 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class EvaluateCommand implements Callable<Integer> {
-  private final PrintWriter screen;
+  @Mixin private final Output output;
 
   @Mixin private ModelOptions options = new ModelOptions();
 
@@ -52,8 +50,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "The column of a table's weights (none).")
   private String weight = "";
 
-  EvaluateCommand(PrintWriter screen) {
-    this.screen = screen;
+  EvaluateCommand(Output output) {
+    this.output = output;
   }
 
   @Override
@@ -65,8 +63,11 @@ final class EvaluateCommand implements Callable<Integer> {
         ensemble.task() == Task.REGRESSION
             ? ensemble.evaluateRegression(rows)
             : ensemble.evaluate(rows);
-    screen.println(ExperimentCommand.in(Charset.defaultCharset(), evaluation.toString()));
-    screen.flush();
+    if (output.isJson()) {
+      output.print(Output.tree(evaluation));
+    } else {
+      output.say(evaluation.toString());
+    }
     return 0;
   }
 }

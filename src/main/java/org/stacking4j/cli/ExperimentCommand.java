@@ -1,9 +1,11 @@
 package org.stacking4j.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,28 @@ import picocli.CommandLine.Option;
 
 /** Runs an experiment and tells what came out. */
 abstract class ExperimentCommand implements Callable<Integer> {
-  private final PrintWriter screen;
-  private final PrintWriter progress;
+  private static final List<String> FILES =
+      List.of(
+          "results.json",
+          "leaderboard.csv",
+          "meta-features-train.csv",
+          "meta-features-test.csv",
+          "ensemble.zip",
+          "report.html");
+
+  /** What of results.json is said as JSON: what is not about single rows and epochs. */
+  private static final List<String> TOLD =
+      List.of(
+          "data",
+          "leaderboard",
+          "difference_to",
+          "comparisons",
+          "contributions",
+          "combiners",
+          "saved_stack",
+          "verdict");
+
+  @Mixin private final Output output;
 
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
@@ -37,9 +59,8 @@ abstract class ExperimentCommand implements Callable<Integer> {
               + " of making them again.")
   private boolean resume;
 
-  ExperimentCommand(PrintWriter screen, PrintWriter progress) {
-    this.screen = screen;
-    this.progress = progress;
+  ExperimentCommand(Output output) {
+    this.output = output;
   }
 
   /** What to do by a conf file, or null, and what goes before it. */
@@ -52,22 +73,18 @@ abstract class ExperimentCommand implements Callable<Integer> {
     ExperimentConfig experiment = read(options.config(), options.overrides());
     Outcome findings = Interruption.watch(() -> run(experiment, threads), this::goodbye);
     Report.write(out);
-    screen.println();
-    screen.print(in(Charset.defaultCharset(), findings.board()));
-    screen.println();
-    screen.println(in(Charset.defaultCharset(), findings.verdict()));
-    screen.println();
-    screen.println(
-        "Files in "
-            + out
-            + ": results.json, leaderboard.csv, meta-features-train.csv,"
-            + " meta-features-test.csv, ensemble.zip, report.html");
-    screen.flush();
+    if (output.isJson()) {
+      output.print(told());
+    } else {
+      output.say(System.lineSeparator() + findings.board());
+      output.stress(findings.verdict());
+      output.say(System.lineSeparator() + "Files in " + out + ": " + String.join(", ", FILES));
+    }
     return 0;
   }
 
   private Outcome run(ExperimentConfig experiment, int threads) throws IOException {
-    try (DemoProgress shown = DemoProgress.on(screen, progress)) {
+    try (RunProgress shown = output.progress()) {
       Experiment fresh = new Experiment(experiment, threads, shown);
       Experiment run = resume ? fresh.resuming() : fresh;
       return experiment.task() == Task.REGRESSION ? run.runRegression(out) : run.run(out);
@@ -75,18 +92,23 @@ abstract class ExperimentCommand implements Callable<Integer> {
   }
 
   private void goodbye() {
-    progress.println();
-    progress.println(
-        "stacking4j: stopped; finished fits are kept in "
+    output.warn(
+        "stopped; finished fits are kept in "
             + out
             + ", the same command with --resume goes on from there");
-    progress.flush();
   }
 
-  /** A text with {@code +-} for ± and {@code R2} for R² where the character set has none. */
-  static String in(Charset charset, String text) {
-    return charset.newEncoder().canEncode(text)
-        ? text
-        : text.replace("±", "+-").replace("R²", "R2");
+  private ObjectNode told() throws IOException {
+    JsonNode results = new JsonMapper().readTree(out.resolve("results.json").toFile());
+    ObjectNode document = Output.object();
+    for (String key : TOLD) {
+      document.set(key, results.path(key));
+    }
+    for (JsonNode row : document.path("leaderboard")) {
+      ((ObjectNode) row).remove("reliability");
+    }
+    ObjectNode files = document.putObject("files");
+    FILES.forEach(name -> files.put(name, out.resolve(name).toString()));
+    return document;
   }
 }

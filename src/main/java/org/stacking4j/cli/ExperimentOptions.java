@@ -53,6 +53,7 @@ final class ExperimentOptions {
   @Option(
       names = "--missing",
       paramLabel = "refuse|median",
+      completionCandidates = Words.Missing.class,
       description = "What to do where a column of numbers has none (refuse).")
   private @Nullable String missing;
 
@@ -73,6 +74,7 @@ final class ExperimentOptions {
   @Option(
       names = "--task",
       paramLabel = "classification|regression",
+      completionCandidates = Words.Tasks.class,
       description = "What is asked: which class, or in a table a number (classification).")
   private @Nullable String task;
 
@@ -100,12 +102,14 @@ final class ExperimentOptions {
   @Option(
       names = "--strategy",
       paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
+      completionCandidates = Words.Strategies.class,
       description = "Which stacks to make (all: in-sample and out-of-fold).")
   private @Nullable String strategy;
 
   @Option(
       names = "--trainer",
       paramLabel = "auto|fused|dl4j",
+      completionCandidates = Words.Trainers.class,
       description = "What computes the steps of a fit (auto: the fused step wherever it can).")
   private @Nullable String trainer;
 

@@ -1,7 +1,7 @@
 package org.stacking4j.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,7 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class FeaturesCommand implements Callable<Integer> {
-  private final PrintWriter screen;
-  private final PrintWriter progress;
+  @Mixin private final Output output;
 
   @Mixin private ModelOptions options = new ModelOptions();
 
@@ -61,19 +60,20 @@ final class FeaturesCommand implements Callable<Integer> {
       description = "The CSV file they go to, whole or not at all.")
   private Path out = Path.of("");
 
-  FeaturesCommand(PrintWriter screen, PrintWriter progress) {
-    this.screen = screen;
-    this.progress = progress;
+  FeaturesCommand(Output output) {
+    this.output = output;
   }
 
   @Override
   public Integer call() throws IOException {
     StackingEnsemble ensemble = options.ensemble();
+    ObjectNode document = Output.object();
     long rows;
     if (label == null) {
       try (FeatureRows source = NewData.open(ensemble, options.data())) {
         Answers answers = Answers.writeMetaFeatures(ensemble, source, out);
-        answers.warning().ifPresent(warning -> progress.println("stacking4j: " + warning));
+        answers.warning().ifPresent(output::warn);
+        answers.warning().ifPresent(warning -> document.put("warning", warning));
         rows = answers.rows();
       }
     } else {
@@ -84,8 +84,11 @@ final class FeaturesCommand implements Callable<Integer> {
       features.writeCsv(out);
       rows = features.rows();
     }
-    screen.println("Meta-features of " + rows + " rows in " + out);
-    screen.flush();
+    if (output.isJson()) {
+      output.print(document.put("rows", rows).put("file", out.toString()));
+    } else {
+      output.say("Meta-features of " + rows + " rows in " + out);
+    }
     return 0;
   }
 }

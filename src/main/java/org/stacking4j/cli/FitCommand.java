@@ -1,7 +1,6 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,8 @@ import picocli.CommandLine.Command;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class FitCommand extends ExperimentCommand {
-  FitCommand(PrintWriter screen, PrintWriter progress) {
-    super(screen, progress);
+  FitCommand(Output output) {
+    super(output);
   }
 
   @Override

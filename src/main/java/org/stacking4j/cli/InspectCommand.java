@@ -1,19 +1,16 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.stacking4j.StackingEnsemble;
+import org.stacking4j.ArchiveSummary;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
-import org.stacking4j.meta.MemberNetworks;
-import org.stacking4j.network.TrainedNetwork;
-import org.stacking4j.train.FitResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** What is in a saved ensemble. */
@@ -33,66 +30,78 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
   private static final int SHOWN = 20;
 
-  private final PrintWriter screen;
+  @Mixin private final Output output;
 
   @Parameters(paramLabel = "FILE", description = "The ensemble, as fit has saved it.")
   private Path file = Path.of("");
 
-  InspectCommand(PrintWriter screen) {
-    this.screen = screen;
+  InspectCommand(Output output) {
+    this.output = output;
   }
 
   @Override
   public Integer call() throws IOException {
-    StackingEnsemble ensemble = StackingEnsemble.load(file);
-    MemberNetworks members = ensemble.members();
-    boolean regression = ensemble.task() == Task.REGRESSION;
-    say(regression ? "targets" : "classes", some(ensemble.outputNames()));
-    say(
-        "columns",
-        ensemble.columns()
-            + ensemble
-                .schema()
-                .map(InspectCommand::ofTable)
-                .or(() -> ensemble.pictureSchema().map(pictures -> ", pictures of " + pictures))
-                .orElse(", without names"));
-    say("combined by", ensemble.choice().label());
-    say("new rows are answered by", ensemble.prediction().toString());
-    for (int m = 0; m < members.names().size(); m++) {
-      int folds = members.folds(m).size();
-      boolean refit = !members.refits().isEmpty();
-      FitResult any = refit ? members.refits().get(m) : members.folds(m).get(0);
-      say("member " + members.names().get(m), describe(any, folds, refit));
+    ArchiveSummary ensemble = ArchiveSummary.read(file);
+    if (output.isJson()) {
+      output.print(Output.tree(ensemble));
+      return 0;
     }
-    screen.flush();
+    say(ensemble.task() == Task.REGRESSION ? "targets" : "classes", some(ensemble.outputs()));
+    String origin =
+        ensemble.pictures() != null
+            ? ", pictures of " + ensemble.pictures()
+            : madeOf(ensemble.table());
+    say("columns", ensemble.columns() + origin);
+    say("combined by", ensemble.combiner());
+    say("new rows are answered by", ensemble.prediction().toString());
+    ensemble.members().forEach(member -> tell("", member));
+    ensemble.stacks().forEach(stack -> tell("", stack));
+    String size =
+        ensemble.bytes() < 1_000_000
+            ? ensemble.bytes() / 1000 + " kB"
+            : String.format(Locale.ROOT, "%.1f MB", ensemble.bytes() / 1e6);
+    say("file", "format version " + ensemble.formatVersion() + ", " + size);
     return 0;
   }
 
-  private static String describe(FitResult fit, int folds, boolean refit) {
-    TrainedNetwork network = fit.network();
-    return String.format(
-        Locale.ROOT,
-        "%s, %d parameters, %d epochs, trainer %s%s",
-        folds == 0
-            ? "a network of all rows"
-            : folds + " fold networks" + (refit ? " and one of all rows" : ""),
-        network.parameters().length,
-        fit.epochLosses().size(),
-        fit.trainer(),
-        network.columns().isEmpty() ? "" : ", sees columns " + network.columns());
+  private void tell(String indent, ArchiveSummary.Network network) {
+    say(
+        indent + "member " + network.name(),
+        String.format(
+            Locale.ROOT,
+            "%s, %d parameters, %d epochs, trainer %s%s",
+            count(network.folds(), network.allRows(), "network"),
+            network.parameters(),
+            network.epochs(),
+            network.trainer(),
+            network.columns().isEmpty() ? "" : ", sees columns " + network.columns()));
   }
 
-  private static String ofTable(TableSchema schema) {
-    return ", made of "
-        + some(
-            schema.columns().stream()
-                .map(
-                    column ->
-                        column.name()
-                            + (column.hasCategories()
-                                ? " (" + column.categories().size() + " categories)"
-                                : column.mayMiss() ? " (may be missing)" : ""))
-                .toList());
+  private void tell(String indent, ArchiveSummary.Stack stack) {
+    say(indent + "stack " + stack.name(), count(stack.folds(), stack.allRows(), "ensemble"));
+    stack.members().forEach(member -> tell(indent + "  ", member));
+    stack.stacks().forEach(inner -> tell(indent + "  ", inner));
+  }
+
+  private static String count(int folds, boolean allRows, String what) {
+    return folds == 0
+        ? "one " + what + " of all rows"
+        : folds + " fold " + what + "s" + (allRows ? " and one of all rows" : "");
+  }
+
+  private static String madeOf(List<TableSchema.Column> table) {
+    return table.isEmpty()
+        ? ", without names"
+        : ", made of "
+            + some(
+                table.stream()
+                    .map(
+                        column ->
+                            column.name()
+                                + (column.hasCategories()
+                                    ? " (" + column.categories().size() + " categories)"
+                                    : column.mayMiss() ? " (may be missing)" : ""))
+                    .toList());
   }
 
   private static String some(List<String> names) {
@@ -101,6 +110,6 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void say(String what, String value) {
-    screen.println(what + ": " + value);
+    output.say(what + ": " + value);
   }
 }

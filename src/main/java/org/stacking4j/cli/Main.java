@@ -3,8 +3,11 @@ package org.stacking4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.stacking4j.train.FitException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,6 +32,7 @@ public final class Main {
         run(
             new PrintWriter(System.out, true, charset),
             new PrintWriter(System.err, true, charset),
+            true,
             args));
   }
 
@@ -53,51 +57,60 @@ public final class Main {
    * @return the exit code
    */
   static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(out, err, false, args);
+  }
+
+  private static int run(PrintWriter out, PrintWriter err, boolean live, String... args) {
+    Supplier<Output> output =
+        () -> new Output(out, err, live); // its options are each command's own
     return new CommandLine(new Main())
-        .addSubcommand(new DemoCommand(out, err))
-        .addSubcommand(new FitCommand(out, err))
-        .addSubcommand(new PlanCommand(out))
-        .addSubcommand(new PredictCommand(out, err))
-        .addSubcommand(new EvaluateCommand(out))
-        .addSubcommand(new FeaturesCommand(out, err))
-        .addSubcommand(new InspectCommand(out))
-        .addSubcommand(new AuditCommand(out, err))
-        .addSubcommand(new ReportCommand(out))
+        .addSubcommand(new DemoCommand(output.get()))
+        .addSubcommand(new FitCommand(output.get()))
+        .addSubcommand(new PlanCommand(output.get()))
+        .addSubcommand(new PredictCommand(output.get()))
+        .addSubcommand(new EvaluateCommand(output.get()))
+        .addSubcommand(new FeaturesCommand(output.get()))
+        .addSubcommand(new InspectCommand(output.get()))
+        .addSubcommand(new AuditCommand(output.get()))
+        .addSubcommand(new ReportCommand(output.get()))
+        .addSubcommand(new AutoComplete.GenerateCompletion())
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(Main::explainUse)
-        .setExecutionExceptionHandler(Main::explain)
+        .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command, args))
         .execute(args);
   }
 
   private static int explainUse(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("stacking4j: " + wrong.getMessage());
+    Output.fail(String.valueOf(wrong.getMessage()), List.of(args), command.getOut(), err);
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     return CommandLine.ExitCode.USAGE;
   }
 
   /** One sentence for whatever goes wrong; a stack trace only for what nobody foresaw. */
-  private static int explain(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  private static int explain(Exception failure, CommandLine command, String[] args) {
     if (Interruption.asked()) {
       return FAILED; // the process ends, and has said so
     }
-    if (failure instanceof IllegalArgumentException) {
-      command.getErr().println("stacking4j: " + failure.getMessage());
-      return CommandLine.ExitCode.USAGE;
+    boolean foreseen =
+        failure instanceof IllegalArgumentException
+            || failure instanceof IOException
+            || failure instanceof FitException
+            || failure instanceof CancellationException;
+    Output.fail(
+        foreseen
+            ? String.valueOf(failure.getMessage())
+            : "unexpected error, please report it: " + failure,
+        List.of(args),
+        command.getOut(),
+        command.getErr());
+    if (!foreseen) {
+      failure.printStackTrace(command.getErr());
     }
-    if (failure instanceof IOException
-        || failure instanceof FitException
-        || failure instanceof CancellationException) {
-      command.getErr().println("stacking4j: " + failure.getMessage());
-      return FAILED;
-    }
-    command.getErr().println("stacking4j: unexpected error, please report it: " + failure);
-    failure.printStackTrace(command.getErr());
-    return FAILED;
+    return failure instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : FAILED;
   }
 
   static final class Version implements CommandLine.IVersionProvider {

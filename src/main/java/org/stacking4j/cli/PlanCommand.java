@@ -1,10 +1,11 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
+import org.stacking4j.experiment.ExperimentConfig;
+import org.stacking4j.experiment.Plan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,25 +26,25 @@ import picocli.CommandLine.Mixin;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class PlanCommand implements Callable<Integer> {
-  private final PrintWriter screen;
+  @Mixin private final Output output;
 
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   @Mixin private ThreadsOption threadsOption = new ThreadsOption();
 
-  PlanCommand(PrintWriter screen) {
-    this.screen = screen;
+  PlanCommand(Output output) {
+    this.output = output;
   }
 
   @Override
   public Integer call() throws IOException {
-    Experiment experiment =
-        new Experiment(
-            ConfFile.readForFit(options.config(), options.overrides()),
-            threadsOption.threads(),
-            DemoProgress.on(screen, screen));
-    screen.println(experiment.plan().describe());
-    screen.flush();
+    ExperimentConfig config = ConfFile.readForFit(options.config(), options.overrides());
+    Plan plan = new Experiment(config, threadsOption.threads(), RunProgress.silent()).plan();
+    if (output.isJson()) {
+      output.print(Output.tree(plan));
+    } else {
+      output.say(plan.describe());
+    }
     return 0;
   }
 }

@@ -1,7 +1,7 @@
 package org.stacking4j.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.stacking4j.StackingEnsemble;
@@ -33,8 +33,7 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class PredictCommand implements Callable<Integer> {
-  private final PrintWriter screen;
-  private final PrintWriter progress;
+  @Mixin private final Output output;
 
   @Mixin private ModelOptions options = new ModelOptions();
 
@@ -45,9 +44,8 @@ final class PredictCommand implements Callable<Integer> {
       description = "The CSV file the answers go to, whole or not at all.")
   private Path out = Path.of("");
 
-  PredictCommand(PrintWriter screen, PrintWriter progress) {
-    this.screen = screen;
-    this.progress = progress;
+  PredictCommand(Output output) {
+    this.output = output;
   }
 
   @Override
@@ -57,9 +55,14 @@ final class PredictCommand implements Callable<Integer> {
     try (FeatureRows rows = NewData.open(ensemble, options.data())) {
       answers = Answers.write(ensemble, rows, out);
     }
-    answers.warning().ifPresent(warning -> progress.println("stacking4j: " + warning));
-    screen.println(answers.rows() + " rows answered in " + out);
-    screen.flush();
+    answers.warning().ifPresent(output::warn);
+    if (output.isJson()) {
+      ObjectNode document = Output.object().put("rows", answers.rows()).put("file", out.toString());
+      answers.warning().ifPresent(warning -> document.put("warning", warning));
+      output.print(document);
+    } else {
+      output.say(answers.rows() + " rows answered in " + out);
+    }
     return 0;
   }
 }

@@ -1,11 +1,11 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.stacking4j.report.Report;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Writes the page of a run anew. */
@@ -26,19 +26,23 @@ import picocli.CommandLine.Parameters;
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
 final class ReportCommand implements Callable<Integer> {
-  private final PrintWriter screen;
+  @Mixin private final Output output;
 
   @Parameters(paramLabel = "DIR", description = "The folder of a run, with its results.json.")
   private Path folder = Path.of("out");
 
-  ReportCommand(PrintWriter screen) {
-    this.screen = screen;
+  ReportCommand(Output output) {
+    this.output = output;
   }
 
   @Override
   public Integer call() throws IOException {
-    screen.println("Report in " + Report.write(folder));
-    screen.flush();
+    Path page = Report.write(folder);
+    if (output.isJson()) {
+      output.print(Output.object().put("file", page.toString()));
+    } else {
+      output.say("Report in " + page);
+    }
     return 0;
   }
 }

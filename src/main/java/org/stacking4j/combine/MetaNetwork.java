@@ -219,15 +219,20 @@ public final class MetaNetwork implements MetaLearner {
       String number = repeat == 1 ? "" : " " + repeat;
       tasks.add(
           new FitTask(
-                  NAME + " '" + kind() + "'" + number,
-                  fold,
-                  folds,
-                  network,
-                  settings,
-                  rows,
-                  margin,
-                  Seeds.of(seed, NAME + number, fold))
-              .withEarlyStopping(stopping));
+              NAME + " '" + kind() + "'" + number,
+              fold,
+              folds,
+              1,
+              network,
+              settings,
+              rows,
+              margin,
+              Seeds.of(seed, NAME + number, fold),
+              List.of(),
+              List.of(),
+              stopping,
+              false,
+              true));
     }
     return tasks;
   }

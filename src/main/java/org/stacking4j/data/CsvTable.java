@@ -425,10 +425,11 @@ public final class CsvTable {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s: there is no column '%s' to take the %s from; the columns are %s",
+              "%s: there is no column '%s' to take the %s from%sthe columns are %s",
               file,
               name,
               what,
+              DidYouMean.between(name, header),
               describe(header)));
     }
     return position;

@@ -1,35 +1,39 @@
 package org.stacking4j.experiment;
 
-import com.fasterxml.jackson.core.JsonLocation;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.stacking4j.network.Trainer;
 
 /**
  * Reads conf files. What a file leaves out has the value of the bundled {@code mnist-demo.yaml},
@@ -39,8 +43,8 @@ import org.stacking4j.network.Trainer;
 public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
   private static final String FOR_TABLES = "/org/stacking4j/conf/table.yaml";
+  private static final int MOST_BYTES = 1 << 20;
   private static final double LEARNING_RATE = 1e-3;
-  private static final String TWICE = "Duplicate field ";
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -50,6 +54,7 @@ public final class ConfFile {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
@@ -66,7 +71,7 @@ public final class ConfFile {
    */
   public static ExperimentConfig read(@Nullable Path file, Map<String, Object> overrides)
       throws IOException {
-    return read(bundled(DEFAULTS), file, file == null ? null : parse(file), overrides);
+    return read(bundled(DEFAULTS), Said.in(file), overrides);
   }
 
   /**
@@ -84,9 +89,9 @@ public final class ConfFile {
       throws IOException {
     ObjectNode defaults = bundled(DEFAULTS);
     JsonNode data = YAML.valueToTree(overrides.get("data"));
-    @Nullable ObjectNode said = file == null ? null : parse(file);
-    if (data.isNull() && said != null) {
-      data = said.path("data");
+    Said said = Said.in(file);
+    if (data.isNull()) {
+      data = said.tree().path("data");
     }
     boolean pictures = data.isTextual() && DataSource.isPictures(data.asText());
     if (pictures || (data.isTextual() && DataSource.isTable(data.asText()))) {
@@ -96,10 +101,10 @@ public final class ConfFile {
         forTables.remove(
             "members"); // few rows want more and smaller steps, many pixels as many units
       }
-      merge(defaults, forTables, "", FOR_TABLES);
+      merge(defaults, forTables, JsonPointer.empty(), new ConfErrors(null, Map.of(), Set.of()));
     }
     defaults.put("strategy", "out-of-fold");
-    return read(defaults, file, said, overrides);
+    return read(defaults, said, overrides);
   }
 
   private static ObjectNode bundled(String name) throws IOException {
@@ -112,23 +117,21 @@ public final class ConfFile {
   }
 
   /** Puts what the file says, if there is one, and the overrides over a tree of defaults. */
-  private static ExperimentConfig read(
-      ObjectNode tree,
-      @Nullable Path file,
-      @Nullable ObjectNode said,
-      Map<String, Object> overrides) {
-    if (file != null && said != null) {
-      forgetRows(tree, said.get("data"));
-      merge(tree, said, "", file.toString());
-    }
+  private static ExperimentConfig read(ObjectNode tree, Said said, Map<String, Object> overrides) {
+    Set<JsonPointer> options = new HashSet<>();
+    overrides.keySet().forEach(key -> options.add(pointer(key)));
+    ConfErrors errors = new ConfErrors(said.file(), said.lines(), options);
+    forgetRows(tree, said.tree().get("data"));
+    merge(tree, said.tree(), JsonPointer.empty(), errors);
     forgetRows(tree, YAML.valueToTree(overrides.get("data")));
-    overrides.forEach((key, value) -> set(tree, key, value));
+    overrides.forEach((key, value) -> set(tree, pointer(key), value));
     columnsToText(tree, "pass-through");
+    checkMembers(tree, JsonPointer.empty(), errors);
     completeMembers(tree);
     try {
       return YAML.treeToValue(tree, ExperimentConfig.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException((file == null ? "" : file + ": ") + explain(e, tree), e);
+      throw errors.wrong(e, tree);
     }
   }
 
@@ -137,6 +140,34 @@ public final class ConfFile {
     if (data != null && data.isTextual() && !data.equals(tree.get("data"))) {
       tree.put("train", 0);
       tree.put("test", 0);
+    }
+  }
+
+  /** Refuses unknown keys in lists, which {@link #merge} does not look into. */
+  private static void checkMembers(JsonNode of, JsonPointer path, ConfErrors errors) {
+    checkItems(of, path, "members", ExperimentConfig.BaseNetwork.class, errors);
+    checkItems(of, path, "inner-stacks", ExperimentConfig.InnerStack.class, errors);
+  }
+
+  private static void checkItems(
+      JsonNode of, JsonPointer path, String list, Class<?> type, ConfErrors errors) {
+    List<String> known =
+        YAML
+            .getDeserializationConfig()
+            .introspect(YAML.constructType(type))
+            .findProperties()
+            .stream()
+            .map(BeanPropertyDefinition::getName)
+            .toList();
+    for (int i = 0; i < of.path(list).size(); i++) {
+      JsonPointer where = path.appendProperty(list).appendIndex(i);
+      JsonNode item = of.path(list).path(i);
+      for (Map.Entry<String, JsonNode> entry : item.properties()) {
+        if (!known.contains(entry.getKey())) {
+          throw errors.unknownKey(where.appendProperty(entry.getKey()), known);
+        }
+      }
+      checkMembers(item, where, errors);
     }
   }
 
@@ -198,140 +229,103 @@ public final class ConfFile {
     return YAML.valueToTree(config);
   }
 
-  private static ObjectNode parse(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      JsonNode tree = YAML.readTree(in);
-      if (tree instanceof ObjectNode object) {
-        return object;
+  /**
+   * What a file says, and in which line.
+   *
+   * @param file null if there is none, which says nothing
+   */
+  private record Said(@Nullable Path file, ObjectNode tree, Map<JsonPointer, Integer> lines) {
+    static Said in(@Nullable Path file) throws IOException {
+      if (file == null) {
+        return new Said(null, YAML.createObjectNode(), Map.of());
       }
-      throw new IllegalArgumentException(file + ": not a conf file, it has no keys");
-    } catch (NoSuchFileException e) {
-      throw new IOException("cannot read " + file + ": there is no such file", e);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": " + explain(e, MissingNode.getInstance()), e);
+      try {
+        byte[] text = text(file);
+        JsonNode tree = YAML.readTree(text);
+        if (tree instanceof ObjectNode object) {
+          return new Said(file, object, lines(text));
+        }
+        throw new IllegalArgumentException(file + ": not a conf file, it has no keys");
+      } catch (NoSuchFileException e) {
+        throw new IOException("cannot read " + file + ": there is no such file", e);
+      } catch (JsonProcessingException e) {
+        throw new ConfErrors(file, Map.of(), Set.of()).wrong(e, MissingNode.getInstance());
+      }
+    }
+
+    private static byte[] text(Path file) throws IOException {
+      byte[] text;
+      try (InputStream in = Files.newInputStream(file)) {
+        text = in.readNBytes(MOST_BYTES + 1);
+      }
+      if (text.length > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            file + ": not a conf file, it has more than " + MOST_BYTES + " bytes");
+      }
+      ByteBuffer rest = ByteBuffer.wrap(text);
+      CharBuffer decoded = CharBuffer.allocate(text.length);
+      if (UTF_8.newDecoder().decode(rest, decoded, true).isError()) {
+        long line = decoded.flip().chars().filter(c -> c == '\n').count() + 1;
+        throw new IllegalArgumentException(
+            file + ", line " + line + ": not UTF-8 text; save the file as UTF-8");
+      }
+      return text;
+    }
+
+    private static Map<JsonPointer, Integer> lines(byte[] text) throws IOException {
+      Map<JsonPointer, Integer> lines = new HashMap<>();
+      try (JsonParser parser = YAML.createParser(text)) {
+        while (parser.nextToken() != null) {
+          JsonPointer place = parser.getParsingContext().pathAsPointer();
+          if (!place.matches()) { // the whole is nowhere
+            lines.putIfAbsent(place, parser.currentTokenLocation().getLineNr());
+          }
+        }
+      }
+      return lines;
     }
   }
 
   /** Puts {@code from} over {@code into}, key by key; lists are replaced whole. */
-  private static void merge(ObjectNode into, ObjectNode from, String path, String file) {
+  private static void merge(ObjectNode into, ObjectNode from, JsonPointer path, ConfErrors errors) {
     for (Map.Entry<String, JsonNode> entry : from.properties()) {
       String key = entry.getKey();
+      JsonNode value = entry.getValue();
+      JsonPointer where = path.appendProperty(key);
       @Nullable JsonNode present = into.get(key);
       if (present == null) {
-        throw new IllegalArgumentException(
-            file
-                + ": unknown key '"
-                + path
-                + key
-                + "'; known here: "
-                + into.propertyStream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
+        throw errors.unknownKey(where, keys(into));
       }
-      if (present instanceof ObjectNode object && entry.getValue() instanceof ObjectNode values) {
-        merge(object, values, path + key + ".", file);
+      if (!(present instanceof ObjectNode object)) {
+        into.set(key, value);
+      } else if (value instanceof ObjectNode values) {
+        merge(object, values, where, errors);
       } else {
-        into.set(key, entry.getValue());
+        throw errors.notKeys(where, value);
       }
     }
   }
 
-  private static void set(ObjectNode tree, String key, Object value) {
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      tree.set(key, YAML.valueToTree(value));
-    } else {
-      set((ObjectNode) tree.get(key.substring(0, dot)), key.substring(dot + 1), value);
-    }
+  /** The keys of a tree, and behind them those one level further in. */
+  private static List<String> keys(ObjectNode tree) {
+    List<String> keys = new ArrayList<>();
+    tree.fieldNames().forEachRemaining(keys::add);
+    tree.properties()
+        .forEach(
+            entry ->
+                entry
+                    .getValue()
+                    .fieldNames()
+                    .forEachRemaining(inner -> keys.add(entry.getKey() + "." + inner)));
+    return keys;
   }
 
-  /** What is wrong, and where in the tree. */
-  private static String explain(JsonProcessingException e, JsonNode tree) {
-    JsonNode found = tree;
-    String where = "";
-    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
-      StringBuilder path = new StringBuilder();
-      for (JsonMappingException.Reference part : mapping.getPath()) {
-        found =
-            part.getFieldName() == null
-                ? found.path(part.getIndex())
-                : found.path(part.getFieldName());
-        if (part.getFieldName() == null) {
-          path.append('[').append(part.getIndex()).append(']');
-        } else {
-          path.append(path.isEmpty() ? "" : ".").append(part.getFieldName());
-        }
-      }
-      where = path + ": ";
-    }
-    @Nullable JsonLocation location = e.getLocation();
-    if (where.isEmpty() && location != null && location.getLineNr() > 0) {
-      where = "line " + location.getLineNr() + ": ";
-    }
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return where
-          + "unknown key '"
-          + unknown.getPropertyName()
-          + "'; known here: "
-          + unknown.getKnownPropertyIds().stream()
-              .map(String::valueOf)
-              .sorted()
-              .collect(Collectors.joining(", "));
-    }
-    if (e.getOriginalMessage().startsWith("Null value for creator property")) {
-      return where + "the key is missing or has no value";
-    }
-    if (e instanceof MismatchedInputException mismatch) {
-      return where + "expected " + expected(mismatch.getTargetType()) + ", found " + shown(found);
-    }
-    if (e.getOriginalMessage().startsWith(TWICE)) {
-      return where
-          + "the key "
-          + e.getOriginalMessage().substring(TWICE.length())
-          + " is there twice";
-    }
-    if (e instanceof JacksonYAMLParseException) {
-      // The parser quotes the lines around, marked by a blank or by the name of its reader.
-      return where
-          + "not valid YAML: "
-          + e.getOriginalMessage()
-              .lines()
-              .filter(line -> !line.startsWith(" "))
-              .collect(Collectors.joining(", "))
-          + "; look at indentation, brackets and quotes";
-    }
-    Throwable cause = e.getCause();
-    return where
-        + (cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
+  private static JsonPointer pointer(String key) {
+    return JsonPointer.compile("/" + key.replace('.', '/'));
   }
 
-  private static String expected(@Nullable Class<?> type) {
-    if (type == null) {
-      return "something else";
-    }
-    if (type.isEnum()) {
-      return Arrays.stream(type.getEnumConstants())
-          .filter(constant -> constant != Trainer.NONE) // not to be asked for
-          .map(String::valueOf)
-          .collect(Collectors.joining(", ", "one of ", ""));
-    }
-    if (type == int.class || type == long.class || type == Integer.class) {
-      return "a whole number";
-    }
-    if (type == double.class) {
-      return "a number";
-    }
-    if (type == boolean.class) {
-      return "true or false";
-    }
-    if (type == String.class) {
-      return "one value";
-    }
-    return List.class.isAssignableFrom(type) ? "a list" : "keys with values";
-  }
-
-  private static String shown(JsonNode found) {
-    if (found.isValueNode()) {
-      return found.isNull() ? "nothing" : "'" + found.asText() + "'";
-    }
-    return found.isArray() ? "a list" : "keys with values";
+  private static void set(ObjectNode tree, JsonPointer key, Object value) {
+    ((ObjectNode) tree.at(key.head()))
+        .set(key.last().getMatchingProperty(), YAML.valueToTree(value));
   }
 }

@@ -5,10 +5,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.CsvColumns;
 import org.stacking4j.data.CsvTable;
+import org.stacking4j.data.DidYouMean;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Mnist;
@@ -86,8 +89,29 @@ final class DataSource {
       return PictureFolder.load(
           images, config.size(), config.imageColour(), config.testFraction(), config.seed());
     }
-    throw new IllegalArgumentException(
-        "unknown data '" + data + "'; use mnist, idx:DIR, images:DIR or csv:FILE");
+    throw unknown(data);
+  }
+
+  /** Refuses what names no kind of data, before any is looked for. */
+  static void checkKind(String data) {
+    if (!data.equals(MNIST) && Stream.of(IDX, IMAGES, CSV).noneMatch(kind -> names(data, kind))) {
+      throw unknown(data);
+    }
+  }
+
+  private static boolean names(String data, String kind) {
+    return data.startsWith(kind) && data.length() > kind.length();
+  }
+
+  private static IllegalArgumentException unknown(String data) {
+    int colon = data.indexOf(':') + 1;
+    String kind = colon == 0 ? data : data.substring(0, colon);
+    return new IllegalArgumentException(
+        "unknown data '"
+            + data
+            + "'"
+            + DidYouMean.between(kind, List.of(MNIST, IDX, IMAGES, CSV))
+            + "use mnist, idx:DIR, images:DIR or csv:FILE");
   }
 
   private static TrainTest split(Path file, ExperimentConfig config) throws IOException {

@@ -112,7 +112,7 @@ public final class Experiment {
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     try (OutputFolder files = OutputFolder.prepare(folder)) {
       watch.lap("data");
-      listener.planned(Plan.of(stacks, data, threads).describe());
+      listener.planned(Plan.of(stacks, data, threads));
       tell(found.count(), OutputFolder.checkpoints(folder));
       return run(files, stacks, data, rivals.apply(data.test()), watch, fits);
     }
@@ -120,7 +120,7 @@ public final class Experiment {
 
   private void tell(int kept, Path checkpoints) {
     if (kept > 0) {
-      listener.planned(
+      listener.found(
           kept
               + " finished fits of an earlier run are in "
               + checkpoints
@@ -157,7 +157,7 @@ public final class Experiment {
     @Nullable MetaFeatures answers = null; // of the last stack, for the files
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       String label = stack.getKey();
-      listener.stageStarted("stacking " + label, config.memberEpochs(label));
+      listener.stageStarted("stacking " + label);
       StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
       watch.lap("meta-features");
       tell(ensemble.choice());
@@ -200,9 +200,10 @@ public final class Experiment {
   public Map<String, LeakAudit> audit() throws IOException {
     TrainTest data = DataSource.load(config);
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
-    for (Map.Entry<String, StackingConfig> stack : stackConfigs(data.train()).entrySet()) {
-      // On the rows as they are, and on permuted labels.
-      listener.stageStarted("auditing " + stack.getKey(), 2 * config.memberEpochs(stack.getKey()));
+    Map<String, StackingConfig> stacks = stackConfigs(data.train());
+    listener.planned(Plan.ofAudit(stacks, data, threads));
+    for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
+      listener.stageStarted("auditing " + stack.getKey());
       FitRunner runner = LocalFits.onThreads(threads).withListener(listener);
       audits.put(stack.getKey(), LeakAudit.of(stack.getValue(), data.train(), runner));
     }
@@ -230,8 +231,7 @@ public final class Experiment {
   private MemberNetworks fitBases(LabeledData train, StackingConfig stack, FitRunner runner) {
     long count = stack.members().stream().filter(member -> member.network() == null).count();
     listener.stageStarted(
-        String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()),
-        config.epochsOfEach());
+        String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()));
     return MemberNetworks.fitOnAllRows(stack.members(), train, stack.seed(), runner);
   }
 }

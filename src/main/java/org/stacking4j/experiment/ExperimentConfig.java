@@ -20,12 +20,14 @@ import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.combine.RowGate;
+import org.stacking4j.data.DidYouMean;
 import org.stacking4j.data.Missing;
 import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.Prediction;
+import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
@@ -136,16 +138,25 @@ public record ExperimentConfig(
       String network) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
+      Member.checkName(name);
       if (!network.isEmpty() && !hidden.isEmpty()) {
         throw new IllegalArgumentException(
             "give hidden for a network to fit or network for one that comes fitted, found both");
+      }
+      if (network.isEmpty() && hidden.isEmpty()) {
+        throw new IllegalArgumentException("hidden must have one hidden layer or more, found none");
+      }
+      if (hidden.stream().anyMatch(units -> units < 1)) {
+        throw new IllegalArgumentException(
+            "hidden must be units of layers, each >= 1, found " + hidden);
       }
       if (snapshots != 0 && cycles != 0) {
         throw new IllegalArgumentException(
             "give snapshots for a learning rate that stays or cycles for one that falls, found"
                 + " both");
       }
-      checkSteps(epochs, batchSize);
+      checkSteps(epochs, batchSize, gradientNormLimit);
+      checkSnapshots(epochs, snapshots, cycles);
       if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "learning-rate must be a finite number > 0, found " + learningRate);
@@ -154,6 +165,17 @@ public record ExperimentConfig(
         throw new IllegalArgumentException("row-sample must be > 0 and <= 1, found " + rowSample);
       }
       parse("columns", columns); // so that the file is named with what is wrong in it
+    }
+
+    private static void checkSnapshots(int epochs, int snapshots, int cycles) {
+      if (snapshots < 0 || snapshots >= epochs) {
+        throw new IllegalArgumentException(
+            "snapshots must be >= 0 and fewer than its " + epochs + " epochs, found " + snapshots);
+      }
+      if (cycles < 0 || cycles > epochs) {
+        throw new IllegalArgumentException(
+            "cycles must be >= 0 and at most its " + epochs + " epochs, found " + cycles);
+      }
     }
 
     private boolean learns() {
@@ -218,6 +240,8 @@ public record ExperimentConfig(
       Prediction prediction) {
     public InnerStack {
       members = List.copyOf(members);
+      Member.checkName(name);
+      new Strategy.OutOfFold(folds); // checks
     }
 
     private StackingConfig config(ExperimentConfig whole, String label, int columns, int outputs)
@@ -233,15 +257,6 @@ public record ExperimentConfig(
       }
       return builder.metaLearners(meta.learners(whole::fitted)).doNoHarm(doNoHarm).build();
     }
-
-    private int epochs(String label) {
-      boolean refit = label.equals("time-ordered") || prediction.asksRefit();
-      return (folds + (refit ? 1 : 0)) * epochsOf(members);
-    }
-  }
-
-  private static int epochsOf(List<BaseNetwork> members) {
-    return members.stream().filter(BaseNetwork::learns).mapToInt(BaseNetwork::epochs).sum();
   }
 
   private static int[] parse(String key, String columns) {
@@ -266,19 +281,24 @@ public record ExperimentConfig(
     return parsed.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static void checkSteps(int epochs, int batchSize) {
+  private static void checkSteps(int epochs, int batchSize, double gradientNormLimit) {
     if (epochs < 1) {
       throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
     }
     if (batchSize < 2) {
       throw new IllegalArgumentException("batch-size must be >= 2, found " + batchSize);
     }
+    if (!(gradientNormLimit > 0)) {
+      throw new IllegalArgumentException(
+          "gradient-norm-limit must be > 0 (Infinity switches it off), found " + gradientNormLimit);
+    }
   }
 
   /** How a base network is fitted that does not say otherwise; see {@link FitSettings}. */
   public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
     public Fit {
-      checkSteps(epochs, batchSize);
+      checkSteps(epochs, batchSize, gradientNormLimit);
+      new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer); // checks
     }
 
     FitSettings settings() {
@@ -353,18 +373,31 @@ public record ExperimentConfig(
 
   /** How to stack out-of-fold. */
   public record OutOfFold(
-      Meta meta, boolean doNoHarm, int folds, int repeats, Prediction prediction) {}
+      Meta meta, boolean doNoHarm, int folds, int repeats, Prediction prediction) {
+    public OutOfFold {
+      new Strategy.OutOfFold(folds, repeats); // checks
+    }
+  }
 
   /** How to stack by holdout. */
-  public record Holdout(Meta meta, boolean doNoHarm, double fraction, Prediction prediction) {}
+  public record Holdout(Meta meta, boolean doNoHarm, double fraction, Prediction prediction) {
+    public Holdout {
+      new Strategy.Holdout(fraction); // checks
+    }
+  }
 
   /** How to stack in order of time. */
-  public record TimeOrdered(Meta meta, boolean doNoHarm, int folds) {}
+  public record TimeOrdered(Meta meta, boolean doNoHarm, int folds) {
+    public TimeOrdered {
+      new Strategy.TimeOrdered(folds); // checks
+    }
+  }
 
   /**
    * @throws IllegalArgumentException if a value is out of its range
    */
   public ExperimentConfig {
+    DataSource.checkKind(data);
     if (task == Task.REGRESSION && !DataSource.isTable(data)) {
       throw new IllegalArgumentException(
           "task regression needs numbers to predict, which data '"
@@ -396,15 +429,22 @@ public record ExperimentConfig(
     checkTable("categorical", String.join(", ", categorical), data);
     members = List.copyOf(members);
     innerStacks = List.copyOf(innerStacks);
-    if (members.isEmpty() && !innerStacks.isEmpty()) {
+    if (members.isEmpty()) {
       throw new IllegalArgumentException(
-          "inner-stacks need one base network or more beside them in members, whose average they"
-              + " are compared with; found none");
+          innerStacks.isEmpty()
+              ? "members must have one base network or more, found none"
+              : "inner-stacks need one base network or more beside them in members, whose"
+                  + " average they are compared with; found none");
     }
     parse("pass-through", passThrough);
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
-          "unknown strategy '" + strategy + "'; use one of " + String.join(", ", STRATEGIES));
+          "unknown strategy '"
+              + strategy
+              + "'"
+              + DidYouMean.between(strategy, STRATEGIES)
+              + "use one of "
+              + String.join(", ", STRATEGIES));
     }
   }
 
@@ -492,33 +532,5 @@ public record ExperimentConfig(
     return metaEarlyStopping.share() == 0
         ? own
         : own.withEarlyStopping(metaEarlyStopping.share(), metaEarlyStopping.patience());
-  }
-
-  /** How many epochs one fit of each member has, all together. */
-  int epochsOfEach() {
-    return epochsOf(members);
-  }
-
-  /**
-   * How many epochs all fits of a stack's members have together, those of inner stacks included.
-   */
-  int memberEpochs(String label) {
-    int networks =
-        switch (label) {
-          case "in-sample" -> 0; // the base networks, which are fitted before
-          case "out-of-fold" -> outOfFold.folds() * outOfFold.repeats();
-          case "time-ordered" -> timeOrdered.folds();
-          default -> 1;
-        };
-    boolean refit =
-        switch (label) {
-          case "out-of-fold" -> outOfFold.prediction().asksRefit();
-          case "holdout" -> holdout.prediction().asksRefit();
-          default -> true;
-        };
-    // What is fitted on all rows is fitted once for all stacks.
-    int ensembles = networks + (refit && label.equals(stacks().get(0)) ? 1 : 0);
-    int ofInner = innerStacks.stream().mapToInt(inner -> inner.epochs(label)).sum();
-    return networks * epochsOfEach() + ensembles * ofInner;
   }
 }

@@ -5,15 +5,10 @@ import org.stacking4j.train.FitListener;
 /** Hears of the progress of an experiment: its stages, its findings, and the fits in between. */
 public interface ExperimentListener extends FitListener {
   /** What the run will take, about; before anything is fitted. */
-  void planned(String line);
+  void planned(Plan plan);
 
-  /**
-   * A stage begins.
-   *
-   * @param title what is done
-   * @param epochs how many epochs its fits have together
-   */
-  void stageStarted(String title, int epochs);
+  /** A stage begins; a line to show. */
+  void stageStarted(String title);
 
   /** Something was found out; a line to show. */
   void found(String line);

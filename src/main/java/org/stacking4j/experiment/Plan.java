@@ -18,10 +18,11 @@ import org.stacking4j.train.Effort;
  *
  * @param fits of members that are networks
  * @param inStacks how many of them are in members that are stacks
+ * @param operations of all these fits together, as {@link Effort} counts them
  * @param bytes of memory: the rows, what the running fits hold, and the fitted networks
  * @param seconds of wall time, about
  */
-public record Plan(int fits, int inStacks, long bytes, double seconds) {
+public record Plan(int fits, int inStacks, double operations, long bytes, double seconds) {
 
   static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
     LabeledData train = data.train();
@@ -36,14 +37,25 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
       inStacks += sum.fits - ofNetworks;
       first = false;
     }
-    NativeThreads.useOne();
-    double seconds =
-        sum.operations
-            / FusedNetwork.operationsPerSecond()
-            / Math.min(threads, Math.max(1, sum.fits));
-    long rows = bytes(train) + bytes(data.test());
-    long running = Math.min(threads, sum.fits) * sum.largest;
-    return new Plan(sum.fits, inStacks, rows + running + sum.networks, seconds);
+    return sum.plan(inStacks, data, threads);
+  }
+
+  /** What an audit takes: each stack is fitted by itself, and again on permuted labels. */
+  static Plan ofAudit(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
+    LabeledData train = data.train();
+    Sum sum = new Sum();
+    int inStacks = 0;
+    for (StackingConfig stack : stacks.values()) {
+      Folds folds = stack.strategy().folds(train, stack.seed());
+      boolean refit = stack.prediction().asksRefit();
+      for (int time = 1; time <= 2; time++) {
+        sum.addNetworks(stack, train, folds, refit);
+        int ofNetworks = sum.fits;
+        sum.addStacks(stack, train, folds, refit);
+        inStacks += sum.fits - ofNetworks;
+      }
+    }
+    return sum.plan(inStacks, data, threads);
   }
 
   /** What all fits take together. */
@@ -52,6 +64,14 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
     private double operations;
     private long largest;
     private long networks;
+
+    Plan plan(int inStacks, TrainTest data, int threads) {
+      NativeThreads.useOne();
+      int atATime = Math.min(threads, Math.max(1, fits));
+      double seconds = operations / FusedNetwork.operationsPerSecond() / atATime;
+      long rows = bytes(data.train()) + bytes(data.test());
+      return new Plan(fits, inStacks, operations, rows + atATime * largest + networks, seconds);
+    }
 
     void addNetworks(StackingConfig stack, LabeledData train, Folds folds, boolean onAllRows) {
       long rowsOfAllFits = onAllRows ? train.rows() : 0;
@@ -107,7 +127,8 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
         memory(bytes));
   }
 
-  private static String time(double seconds) {
+  /** About so many seconds, in words. */
+  public static String time(double seconds) {
     List<String> units = List.of("s", "min", "h");
     int unit = 0;
     double value = Math.max(1, seconds);

@@ -27,7 +27,7 @@ final class Stopwatch implements FitRunner {
     long start = System.nanoTime();
     List<FitResult> results = runner.run(tasks);
     if (!tasks.isEmpty()) {
-      String what = tasks.get(0).name().contains("member '") ? "members" : "meta network";
+      String what = tasks.get(0).meta() ? "meta network" : "members";
       fitting.merge(what, (System.nanoTime() - start) / 1e9, Double::sum);
     }
     return results;

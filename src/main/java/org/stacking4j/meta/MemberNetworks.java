@@ -184,7 +184,8 @@ public final class MemberNetworks {
                 member.columns(),
                 member.snapshotEpochs(),
                 null,
-                member.cyclic()));
+                member.cyclic(),
+                false));
       }
     }
     List<FitResult> results = runner.run(tasks);

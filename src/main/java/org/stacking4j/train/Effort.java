@@ -51,7 +51,8 @@ public record Effort(double operations, long bytes, long parameters) {
         around * products * rows * settings.epochs(), Float.BYTES * floats, parameters);
   }
 
-  static Effort of(FitTask task) {
+  /** The effort of a fit. */
+  public static Effort of(FitTask task) {
     return of(task.configuration(), task.settings(), task.data().rows());
   }
 }

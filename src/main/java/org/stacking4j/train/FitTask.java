@@ -40,6 +40,7 @@ import org.stacking4j.network.Trainer;
  *     null for a fit on all of them that makes all its epochs
  * @param cyclic whether the learning rate falls by the cosine to almost 0 until the first snapshot,
  *     and anew until each further one and until the end (Huang et al. 2017)
+ * @param meta whether it is a meta network, which learns from what members say; changes nothing
  */
 public record FitTask(
     String name,
@@ -54,7 +55,8 @@ public record FitTask(
     List<Integer> columns,
     List<Integer> snapshots,
     @Nullable EarlyStopping stopping,
-    boolean cyclic) {
+    boolean cyclic,
+    boolean meta) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -123,6 +125,7 @@ public record FitTask(
         List.of(),
         List.of(),
         null,
+        false,
         false);
   }
 
@@ -174,7 +177,8 @@ public record FitTask(
         columns,
         snapshots,
         itsStopping,
-        cyclic);
+        cyclic,
+        meta);
   }
 
   /**
@@ -281,6 +285,7 @@ public record FitTask(
         columns,
         snapshots,
         stopping,
-        cyclic);
+        cyclic,
+        meta);
   }
 }

@@ -339,17 +339,20 @@ final class ErrorsPageTest {
     conf("an unknown key", "epoch: 3\n");
     conf("an unknown key further in", "fit: {epoch: 3}\n");
     conf("an unknown key of a member", "members: [{name: a, layers: [6]}]\n");
+    conf("a key with a letter too few", "members:\n  - name: a\n    hiden: [6]\n");
     conf("a key twice", "seed: 1\nseed: 2\n");
     conf("a key without value", "seed:\n");
     conf("a word in the place of a number", "fit: {epochs: many}\n");
     conf("half an epoch", "fit: {epochs: 2.5}\n");
     conf("no epochs at all to come", "fit: {epochs: -1}\n");
     conf("an unknown strategy", "strategy: blending\n");
+    conf("a strategy with a letter too few", "seed: 1\nstrategy: holdut\n");
     conf("an unknown trainer", "fit: {trainer: fast}\n");
     conf("an unknown meta learner", "out-of-fold: {meta: forest}\n");
     conf("an unknown way to predict", "out-of-fold: {prediction: folds}\n");
     conf("a list in the place of keys", "out-of-fold: [5]\n");
     conf("unknown data", "data: my.csv\n");
+    conf("data with two letters changed round", "data: cvs:my.csv\n");
     conf("no members", "members: []\n");
     conf("a member without a name", "members: [{hidden: [6]}]\n");
     conf("a member without layers", "members: [{name: a}]\n");
@@ -472,10 +475,12 @@ final class ErrorsPageTest {
     line("one fold", "demo", "--folds", "1");
     line("more rows than there are", "demo", "--train", "70000");
     line("an unknown strategy", "demo", "--strategy", "stacking");
+    line("a strategy without its hyphen", "demo", "--strategy", "insample");
     line("unknown data", "demo", "--data", "my.csv");
     line("a table that is not there", "demo", "--data", "csv:" + folder.resolve("none.csv"));
     Path table = write("kinds.csv", "a,kind\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n8,y\n");
     line("a label that is not there", "demo", "--data", "csv:" + table, "--label", "sort");
+    line("a label with a letter too many", "demo", "--data", "csv:" + table, "--label", "kinds");
     line(
         "too few rows for the folds",
         "demo",

@@ -327,8 +327,6 @@ class MainTest {
             "b: accuracy ",
             "of two members exactly one is right on ",
             "stacking in-sample",
-            "meta network, epoch 1 of 10: loss ",
-            "meta network, epoch 10 of 10: loss ",
             "combined by free network",
             "stack in-sample: accuracy ",
             "stacking out-of-fold",
@@ -339,7 +337,7 @@ class MainTest {
             "combined by ",
             "stack out-of-fold: accuracy ",
             "name                accuracy  log loss   Brier     ECE  seconds  pp to logit average [95 %]",
-            ExperimentCommand.in(Charset.defaultCharset(), " ± "),
+            Output.in(Charset.defaultCharset(), " ± "),
             "Files in ");
     // Not a terminal: progress is lines, not a bar.
     assertThat(err.toString()).contains("member 'a', fold 2 of 3: ").doesNotContain("\r");
@@ -374,10 +372,8 @@ class MainTest {
 
   @Test
   void verdict_isReadableInEveryCharacterSet() {
-    assertThat(ExperimentCommand.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2"))
-        .isEqualTo("by 0.3 ± 0.2");
-    assertThat(ExperimentCommand.in(StandardCharsets.US_ASCII, "by 0.3 ± 0.2"))
-        .isEqualTo("by 0.3 +- 0.2");
+    assertThat(Output.in(StandardCharsets.UTF_8, "by 0.3 ± 0.2")).isEqualTo("by 0.3 ± 0.2");
+    assertThat(Output.in(StandardCharsets.US_ASCII, "by 0.3 ± 0.2")).isEqualTo("by 0.3 +- 0.2");
   }
 
   @Test
@@ -498,7 +494,7 @@ class MainTest {
     assertThat(err.toString())
         .contains(
             conf
-                + ": unknown key 'epochs'; known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train");
+                + ", line 1: unknown key 'epochs'; did you mean 'fit.epochs'? known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train");
   }
 
   @Test

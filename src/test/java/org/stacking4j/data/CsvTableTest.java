@@ -244,8 +244,8 @@ class CsvTableTest {
         .isThrownBy(() -> CsvTable.loadTargets(table, "prize"))
         .withMessage(
             table
-                + ": there is no column 'prize' to take the targets from; the columns are 'a',"
-                + " 'price'");
+                + ": there is no column 'prize' to take the targets from; did you mean 'price'? the"
+                + " columns are 'a', 'price'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CsvTable.loadTargets(table, "a", "price"))
         .withMessage(table + ": all columns are targets; leave one or more as features");

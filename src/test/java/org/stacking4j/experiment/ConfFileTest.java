@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -89,9 +90,6 @@ class ConfFileTest {
 
     assertThat(config.stack("out-of-fold", 16, 3).strategy())
         .isEqualTo(new Strategy.OutOfFold(3, 4));
-    assertThatThrownBy(() -> read("out-of-fold: {repeats: 0}\n").stack("out-of-fold", 16, 3))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("repeats must be >= 1, found 0");
   }
 
   @Test
@@ -295,7 +293,6 @@ class ConfFileTest {
 
     assertThat(config.stack("out-of-fold", 16, 3).members().get(0).names())
         .containsExactly("a", "a-epoch-2", "a-epoch-4");
-    assertThat(config.epochsOfEach()).isEqualTo(6);
   }
 
   @Test
@@ -315,9 +312,6 @@ class ConfFileTest {
                 .get(0)
                 .cyclic())
         .isFalse();
-    ExperimentConfig many = read("members: [{name: a, hidden: [4], epochs: 3, cycles: 4}]");
-    assertThatThrownBy(() -> many.stack("out-of-fold", 16, 3))
-        .hasMessage("member 'a': cycles must be >= 1 and at most its 3 epochs, found 4");
   }
 
   @Test
@@ -336,7 +330,6 @@ class ConfFileTest {
     assertThat(Objects.requireNonNull(members.get(1).network()).parameters())
         .isEqualTo(saved.params().toFloatVector());
     assertThat(members.get(1).columns()).containsExactly(3, 4);
-    assertThat(config.epochsOfEach()).isEqualTo(10);
     Files.delete(file);
     assertThatThrownBy(() -> config.stack("out-of-fold", 16, 3))
         .isInstanceOf(IOException.class)
@@ -375,11 +368,11 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train, test, seed, class-weights
-          fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
-          members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
+          sead: 3                       | unknown key 'sead'; did you mean 'seed'? known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train, test, seed, class-weights
+          fit: {epoch: 3}               | unknown key 'fit.epoch'; did you mean 'epochs'? known here: epochs, batch-size
+          members: [{name: a, hiden: 3}] | unknown key 'members[0].hiden'; did you mean 'hidden'? known here: name, hidden, epochs
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, cycles, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
+          members: [{name: a, hidden: [3], x: 1}] | unknown key 'members[0].x'; known here: name, hidden, epochs, batch-size, gradient-norm-limit, learning-rate, columns, row-sample, bagging, snapshots, cycles, seed, network
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -408,7 +401,7 @@ class ConfFileTest {
           'meta-early-stopping: {share: 0.1, patience: 0}' | meta-early-stopping: the patience of early stopping must be >= 1 epoch, found 0
           inner-stacks: [{name: a}]     | inner-stacks[0].members: the key is missing or has no value
           inner-stacks: [{name: a, members: [{name: b}]}] | inner-stacks[0].members[0].hidden: the key is missing or has no value
-          inner-stacks: [{name: a, members: [], fold: 3}] | inner-stacks[0].fold: unknown key 'fold'; known here: do-no-harm, folds, members, meta, name, prediction
+          inner-stacks: [{name: a, members: [], fold: 3}] | unknown key 'inner-stacks[0].fold'; did you mean 'folds'? known here: name, members, meta, do-no-harm, folds, prediction
           '{members: [], inner-stacks: [{name: a, members: []}]}' | inner-stacks need one base network or more beside them in members, whose average they are compared with; found none
           pass-through: 3-1             | pass-through must be ranges that go up, found '3-1'
           pass-through: first           | pass-through must be numbers from 0 or ranges of them, such as 0-391, 400; found 'first'
@@ -418,15 +411,109 @@ class ConfFileTest {
           strategy: both                | unknown strategy 'both'; use one of all, in-sample
           holdout: {prediction: mean}   | holdout.prediction: expected one of fold-mean, refit, folds-and-refit, found 'mean'
           seed:                         | seed: expected a whole number, found nothing
-          just words                    | not a conf file, it has no keys
+          strategy: hold-out            | unknown strategy 'hold-out'; did you mean 'holdout'? use one of all, in-sample
+          holdout: {prediction: refitt} | holdout.prediction: expected one of fold-mean, refit, folds-and-refit, found 'refitt'; did you mean 'refit'?
+          fit: {trainer: fussed}        | fit.trainer: expected one of auto, fused, dl4j, found 'fussed'; did you mean 'fused'?
+          fit: {trainer: none}          | fit: trainer none fits nothing; use auto, fused or dl4j
+          members: [{name: a, hidden: [~]}] | members[0].hidden[0]: expected a whole number, found nothing
+          members: [~]                  | members[0]: expected keys with values, found nothing
+          members: []                   | members must have one base network or more, found none
+          members: [{name: a, hidden: [4], epochs: 3, cycles: 4}] | members[0]: cycles must be >= 0 and at most its 3 epochs, found 4
+          members: [{name: a, hidden: [4], epochs: 3, snapshots: 3}] | members[0]: snapshots must be >= 0 and fewer than its 3 epochs, found 3
+          epochs: 3                     | unknown key 'epochs'; did you mean 'fit.epochs'? known here: data, task
+          fold: 3                       | unknown key 'fold'; did you mean 'out-of-fold.folds'? known here: data, task
+          members: [5]                  | members[0]: expected keys with values, found '5'
+          fit: 5                        | fit: expected keys with values, found '5'
+          fit: {gradient-norm-limit: 0} | fit: gradient-norm-limit must be > 0 (Infinity switches it off), found 0.0
+          data: cvs:my.csv              | unknown data 'cvs:my.csv'; did you mean 'csv:'? use mnist, idx:DIR, images:DIR or csv:FILE
+          data: my.csv                  | unknown data 'my.csv'; use mnist, idx:DIR, images:DIR or csv:FILE
+          out-of-fold: {folds: 1}       | out-of-fold: folds must be >= 2, found 1
+          out-of-fold: {repeats: 0}     | out-of-fold: repeats must be >= 1, found 0
+          time-ordered: {folds: 1}      | time-ordered: folds must be >= 2, found 1
+          holdout: {fraction: 1}        | holdout: fraction must be > 0 and < 1, found 1.0
+          members: [{name: my net, hidden: [3]}] | members[0]: member name 'my net' is malformed
+          members: [{name: a, hidden: [0]}] | members[0]: hidden must be units of layers, each >= 1, found [0]
+          members: [{name: a, hidden: []}] | members[0]: hidden must have one hidden layer or more, found none
+          inner-stacks: [{name: a b, members: []}] | inner-stacks[0]: member name 'a b' is malformed
+          inner-stacks: [{name: a, members: [], folds: 1}] | inner-stacks[0]: folds must be >= 2, found 1
           'seed: 1{NL}seed: 2'          | line 2: the key 'seed' is there twice
           'fit: [1'                     | line 1: not valid YAML: while parsing a flow sequence, expected ',' or ']', but got <stream end>; look at indentation, brackets and quotes
           """)
   void wrongFile_saysWhere(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml.replace("{NL}", "\n")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(folder.resolve("my.yaml") + ": ")
+        .hasMessageMatching(Pattern.quote(folder.resolve("my.yaml") + ", line ") + "[12]: .*")
         .hasMessageContaining(message);
+  }
+
+  /** Of a key or a value, a missing key, or one of several that a message is about. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          5  | epochs: 4      | epoch: 4      | unknown key 'fit.epoch'
+          5  | epochs: 4      | epochs: 0     | fit: epochs must be >= 1, found 0
+          6  | batch-size: 8  | batch-size: x | fit.batch-size: expected a whole number
+          9  | hidden: [8,    | hiden: [8,    | unknown key 'members[0].hiden'
+          10 | nine           | 4]            | members[0].hidden[1]: expected a whole number, found 'nine'
+          11 | name: b        | seed: 3       | members[1].name: the key is missing or has no value
+          16 | hidden: [3]    | hidden: 3     | inner-stacks[0].members[0].hidden: expected a list
+          17 | epochs: 2      | epoch: 2      | unknown key 'inner-stacks[0].members[0].epoch'
+          18 | meta: linear   | meta: liner   | inner-stacks[0].meta: expected one of best, residual, linear
+          20 | test: 3        | test: -3      | train and test must be >= 0 (0 for all rows), found 0 and -3
+          """)
+  void wrongLine_isSaid(int line, String right, String wrong, String message) throws IOException {
+    String yaml =
+        """
+        # A comment.
+
+        data: csv:my.csv
+        fit:
+          epochs: 4
+          batch-size: 8
+        members:
+          - name: a
+            hidden: [8,
+              nine]
+          - name: b
+            hidden: [4]
+        inner-stacks:
+          - name: pair
+            members:
+              - {name: p, hidden: [3],
+                epochs: 2}
+            meta: linear
+        #
+        test: 3
+        """;
+    String whole = right.equals("nine") ? yaml : yaml.replace("nine", "9");
+
+    if (!right.equals("nine")) {
+      read(whole);
+    }
+    assertThatThrownBy(() -> read(right.equals("nine") ? yaml : whole.replace(right, wrong)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(folder.resolve("my.yaml") + ", line " + line + ": " + message);
+  }
+
+  @Test
+  void wrongOption_isNotTheFilesFault() throws IOException {
+    Path file = Files.writeString(folder.resolve("my.yaml"), "fit:\n  epochs: 4\ntest: 3\n");
+
+    assertThatThrownBy(() -> ConfFile.read(file, Map.of("fit.epochs", 0)))
+        .hasMessage("fit: epochs must be >= 1, found 0");
+    assertThatThrownBy(() -> ConfFile.read(file, Map.of("train", -1)))
+        .hasMessage("train and test must be >= 0 (0 for all rows), found -1 and 3");
+    assertThatThrownBy(() -> ConfFile.read(null, Map.of("missing", "mediam")))
+        .hasMessage(
+            "missing: expected one of refuse, median, found 'mediam'; did you mean 'median'?");
+  }
+
+  @Test
+  void fileWithoutKeys_isRefused() {
+    assertThatThrownBy(() -> read("just words"))
+        .hasMessage(folder.resolve("my.yaml") + ": not a conf file, it has no keys");
   }
 
   @Test
@@ -465,5 +552,27 @@ class ConfFileTest {
     assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_ofAnotherEncoding_saysTheLine() throws IOException {
+    Path file = folder.resolve("latin.yaml");
+    Files.write(file, "seed: 1\n# Größe\n".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> ConfFile.read(file, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + ", line 2: not UTF-8 text; save the file as UTF-8");
+  }
+
+  @Test
+  void read_ofSomethingHuge_readsLittleOfIt() throws IOException {
+    Path file = folder.resolve("huge.yaml");
+    try (var huge = new java.io.RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(1L << 40); // of which the disk holds nothing
+    }
+
+    assertThatThrownBy(() -> ConfFile.read(file, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + ": not a conf file, it has more than 1048576 bytes");
   }
 }

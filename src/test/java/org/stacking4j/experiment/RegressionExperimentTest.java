@@ -32,10 +32,10 @@ final class RegressionExperimentTest {
   private static ExperimentListener listener(List<String> heard) {
     return new ExperimentListener() {
       @Override
-      public void planned(String line) {}
+      public void planned(Plan plan) {}
 
       @Override
-      public void stageStarted(String title, int epochs) {}
+      public void stageStarted(String title) {}
 
       @Override
       public void found(String line) {

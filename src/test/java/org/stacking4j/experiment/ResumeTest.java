@@ -56,8 +56,8 @@ final class ResumeTest {
 
     assertThat(again.fits).isEmpty();
     assertThat(again.restored).isNotEmpty();
-    assertThat(again.plans)
-        .last()
+    assertThat(again.lines)
+        .first()
         .asString()
         .matches("\\d+ finished fits of an earlier run are in .*; those of this run are taken up");
     assertThat(files("out")).containsExactlyEntriesOf(before);
@@ -72,8 +72,8 @@ final class ResumeTest {
 
     assertThat(again.restored).isEmpty();
     assertThat(again.fits).isNotEmpty();
-    assertThat(again.plans)
-        .last()
+    assertThat(again.lines)
+        .first()
         .asString()
         .endsWith("--resume, or resuming() in Java, takes up those of this run");
   }
@@ -191,7 +191,7 @@ final class ResumeTest {
 
   /** Writes down what happens, and dies after so many events. */
   private static final class Heard implements ExperimentListener {
-    final List<String> plans = new ArrayList<>();
+    final List<String> lines = new ArrayList<>();
     final List<String> fits = new ArrayList<>();
     final List<String> restored = new ArrayList<>();
     private int left;
@@ -201,15 +201,15 @@ final class ResumeTest {
     }
 
     @Override
-    public void planned(String line) {
-      plans.add(line);
+    public void planned(Plan plan) {}
+
+    @Override
+    public void stageStarted(String title) {}
+
+    @Override
+    public void found(String line) {
+      lines.add(line);
     }
-
-    @Override
-    public void stageStarted(String title, int count) {}
-
-    @Override
-    public void found(String line) {}
 
     @Override
     public void onEvent(FitEvent event) {

@@ -36,6 +36,7 @@ import org.stacking4j.data.TableRows;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentListener;
+import org.stacking4j.experiment.Plan;
 import org.stacking4j.experiment.TinyIdxFolder;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
@@ -102,10 +103,10 @@ final class MutatedInputTest {
 
   private static final class Silent implements ExperimentListener {
     @Override
-    public void planned(String line) {}
+    public void planned(Plan plan) {}
 
     @Override
-    public void stageStarted(String title, int epochs) {}
+    public void stageStarted(String title) {}
 
     @Override
     public void found(String line) {}

@@ -30,6 +30,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentListener;
+import org.stacking4j.experiment.Plan;
 import org.stacking4j.experiment.TinyIdxFolder;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.train.FitEvent;
@@ -42,10 +43,10 @@ final class ReportTest {
   private static final ExperimentListener NOBODY =
       new ExperimentListener() {
         @Override
-        public void planned(String line) {}
+        public void planned(Plan plan) {}
 
         @Override
-        public void stageStarted(String title, int epochs) {}
+        public void stageStarted(String title) {}
 
         @Override
         public void found(String line) {}

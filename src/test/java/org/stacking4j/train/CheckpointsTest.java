@@ -61,7 +61,8 @@ final class CheckpointsTest {
         List.of(4, 0, 1, 2),
         snapshots,
         stopping,
-        cyclic);
+        cyclic,
+        false);
   }
 
   private static FitTask numbers(Trainer trainer) {

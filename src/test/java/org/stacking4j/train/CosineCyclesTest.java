@@ -144,7 +144,8 @@ final class CosineCyclesTest {
             List.of(),
             snapshots,
             null,
-            cyclic);
+            cyclic,
+            false);
     return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
   }
 

@@ -355,6 +355,7 @@ final class EarlyStoppingTest {
         List.of(),
         snapshots,
         null,
+        false,
         false);
   }
 

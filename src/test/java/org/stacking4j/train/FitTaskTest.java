@@ -56,6 +56,7 @@ final class FitTaskTest {
             List.of(),
             List.of(),
             null,
+            false,
             false);
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);

@@ -95,7 +95,8 @@ final class RememberedFitsTest {
                 List.of(),
                 List.of(),
                 null,
-                true)),
+                true,
+                false)),
         Arguments.of(
             "early stopping",
             task("a", 1, SETTINGS, DATA, 1).withEarlyStopping(new EarlyStopping(0.5, 2))),
@@ -116,6 +117,7 @@ final class RememberedFitsTest {
         columns,
         snapshots,
         null,
+        false,
         false);
   }
 

@@ -1,0 +1,101 @@
+package org.stacking4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.PictureSchema;
+import org.stacking4j.data.TableSchema;
+import org.stacking4j.data.Task;
+import org.stacking4j.meta.Prediction;
+import org.stacking4j.network.Trainer;
+
+/**
+ * What is in a saved ensemble, read without building its networks. Immutable.
+ *
+ * @param formatVersion of the archive
+ * @param bytes size of the archive
+ * @param task what it answers
+ * @param outputs names of its classes or targets
+ * @param columns how many features it takes
+ * @param table the columns of the table that these are made of; empty where there was none
+ * @param pictures size and channels of the pictures that they are made of, or null for none
+ * @param prediction which of the members' networks answer for new rows
+ * @param combiner what combines the members, in words
+ * @param temperature what the logits are divided by, 1 for nothing
+ * @param passThrough which features are passed through to meta networks, from 0
+ * @param members that are networks
+ * @param stacks members that are stacks, behind them
+ */
+public record ArchiveSummary(
+    int formatVersion,
+    long bytes,
+    Task task,
+    List<String> outputs,
+    int columns,
+    List<TableSchema.Column> table,
+    @Nullable PictureSchema pictures,
+    Prediction prediction,
+    String combiner,
+    double temperature,
+    List<Integer> passThrough,
+    List<Network> members,
+    List<Stack> stacks) {
+
+  /**
+   * A member that is a network.
+   *
+   * @param folds how many networks it has that each lack a fold of the rows
+   * @param allRows whether it has one of all rows
+   * @param parameters of each
+   * @param epochs of each
+   * @param trainer of each
+   * @param columns which features it sees, from 0; empty for all
+   */
+  public record Network(
+      String name,
+      int folds,
+      boolean allRows,
+      long parameters,
+      int epochs,
+      Trainer trainer,
+      List<Integer> columns) {
+    public Network {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * A member that is a stack.
+   *
+   * @param folds how many ensembles it has that each lack a fold of the rows
+   * @param allRows whether it has one of all rows
+   * @param members of each ensemble that are networks
+   * @param stacks of each ensemble
+   */
+  public record Stack(
+      String name, int folds, boolean allRows, List<Network> members, List<Stack> stacks) {
+    public Stack {
+      members = List.copyOf(members);
+      stacks = List.copyOf(stacks);
+    }
+  }
+
+  public ArchiveSummary {
+    outputs = List.copyOf(outputs);
+    table = List.copyOf(table);
+    passThrough = List.copyOf(passThrough);
+    members = List.copyOf(members);
+    stacks = List.copyOf(stacks);
+  }
+
+  /**
+   * Reads what an archive says of itself.
+   *
+   * @throws IOException if the file cannot be read or is no archive of an ensemble; damage in what
+   *     is not looked at remains unseen
+   */
+  public static ArchiveSummary read(Path file) throws IOException {
+    return EnsembleArchive.summary(file);
+  }
+}
