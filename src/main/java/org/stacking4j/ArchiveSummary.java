@@ -26,6 +26,7 @@ import org.stacking4j.network.Trainer;
  * @param passThrough which features are passed through to meta networks, from 0
  * @param members that are networks
  * @param stacks members that are stacks, behind them
+ * @param provenance where it comes from, or null before format version 7
  */
 public record ArchiveSummary(
     int formatVersion,
@@ -40,7 +41,8 @@ public record ArchiveSummary(
     double temperature,
     List<Integer> passThrough,
     List<Network> members,
-    List<Stack> stacks) {
+    List<Stack> stacks,
+    @Nullable Provenance provenance) {
 
   /**
    * A member that is a network.

@@ -9,15 +9,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,11 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.combine.Combiner;
@@ -62,26 +57,18 @@ import org.stacking4j.train.FitResult;
  * manifest and networks as the whole has them. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 6;
+  static final int FORMAT_VERSION = 7;
 
-  /**
-   * What is written where features are not made of pictures, so that older libraries can read it.
-   */
-  private static final int WITHOUT_PICTURES = 5;
-
-  /** What is written where no member is a stack either. */
-  private static final int WITHOUT_STACKS = 4;
-
-  /** What is written where nothing needs version 4 either. */
-  private static final int OLDER_VERSION = 3;
+  /** The first with a checksum of each entry, and with times in an entry of their own. */
+  private static final int WITH_CHECKSUMS = 7;
 
   /** How deep stacks may be in stacks: reading takes memory of the thread for each level. */
   private static final int DEEPEST = 16;
 
   private static final String MANIFEST = "manifest.json";
+  private static final String PROVENANCE = "provenance.json";
   private static final int TEXT_LIMIT = 16 << 20;
   private static final int MOST_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
-  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -95,7 +82,8 @@ final class EnsembleArchive {
    * It has the names of classes, or from version 3 on those of targets; the others are empty. From
    * version 4 on there may be features that are passed through to meta networks, and the columns of
    * the table that the features are made of, from version 5 on members that are stacks, and from
-   * version 6 on the size and the channels of the pictures that the features are made of.
+   * version 6 on the size and the channels of the pictures that the features are made of. From
+   * version 7 on the manifest of the whole has the SHA-256 of every other entry but the provenance.
    */
   private record Manifest(
       int formatVersion,
@@ -108,7 +96,8 @@ final class EnsembleArchive {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) ObjectNode pictures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
       CombinerEntry combiner,
-      List<Network> networks) {
+      List<Network> networks,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> sha256) {
     Task task() {
       return classNames.isEmpty() ? Task.REGRESSION : Task.CLASSIFICATION;
     }
@@ -190,7 +179,7 @@ final class EnsembleArchive {
 
   /**
    * One network; the member's name is empty for the meta network, fold 0 means all rows, and no
-   * columns mean all.
+   * columns mean all. From version 7 on its seconds are in the provenance.
    */
   private record Network(
       String folder,
@@ -198,7 +187,7 @@ final class EnsembleArchive {
       int fold,
       List<Integer> columns,
       List<Double> epochLosses,
-      double seconds,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double seconds,
       Trainer trainer) {}
 
   /** A member that is a stack: how many folds it has ensembles for, and whether one of all rows. */
@@ -225,8 +214,11 @@ final class EnsembleArchive {
     AtomicFile.write(
         file,
         out -> {
-          ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-          write(ensemble, "", zip);
+          ArchiveWriter zip = new ArchiveWriter(out);
+          ObjectNode provenance = provenance(ensemble);
+          write(ensemble, "", zip, provenance.putObject("seconds"));
+          // Last, and not in the manifest: all before it has the same bits for the same fit.
+          zip.put(PROVENANCE, JSON.writeValueAsBytes(provenance));
           zip.close();
         });
   }
@@ -246,8 +238,28 @@ final class EnsembleArchive {
     }
   }
 
-  /** Writes an ensemble into a folder of the zip. */
-  private static void write(StackingEnsemble ensemble, String into, ZipOutputStream zip)
+  /** What is not the same for the same configuration, data and seed: times, and where it was. */
+  private static ObjectNode provenance(StackingEnsemble ensemble) {
+    ObjectNode tree = JSON.createObjectNode();
+    ensemble
+        .provenance()
+        .ifPresent(
+            own -> {
+              tree.put("library", own.library());
+              tree.put("java", own.java());
+              tree.put("system", own.system());
+              tree.put("fitted", own.fitted().toString());
+              tree.put("seed", own.seed());
+              tree.putPOJO("configuration", own.configuration());
+              tree.put("rows", own.rows());
+              tree.put("data", own.data());
+            });
+    return tree;
+  }
+
+  /** Writes an ensemble into a folder of the zip, and the seconds of its fits into a tree. */
+  private static void write(
+      StackingEnsemble ensemble, String into, ArchiveWriter zip, ObjectNode seconds)
       throws IOException {
     List<Network> networks = new ArrayList<>();
     List<FitResult> fits = new ArrayList<>();
@@ -274,11 +286,24 @@ final class EnsembleArchive {
       String folder = "meta-network" + (repeat == 1 ? "" : "-" + repeat);
       add(folder, "", 0, meta.get(repeat - 1), networks, fits);
     }
+    Set<String> written = new HashSet<>();
+    for (int i = 0; i < fits.size(); i++) {
+      String folder = into + networks.get(i).folder();
+      if (written.add(folder)) {
+        putNetwork(zip, folder, fits.get(i).network());
+        seconds.put(folder, fits.get(i).seconds());
+      }
+    }
+    for (InnerStack stack : ensemble.stacks()) {
+      for (int fold : Stack.of(stack).eachFold().toArray()) {
+        write(stack.ensemble(fold), into + Stack.of(stack).folder(fold), zip, seconds);
+      }
+    }
     boolean regression = ensemble.task() == Task.REGRESSION;
     List<TableSchema.Column> table = ensemble.schema().map(TableSchema::columns).orElse(List.of());
     Manifest manifest =
         new Manifest(
-            version(ensemble),
+            FORMAT_VERSION,
             regression ? List.of() : ensemble.outputNames(),
             regression ? ensemble.outputNames() : List.of(),
             ensemble.columns(),
@@ -291,31 +316,9 @@ final class EnsembleArchive {
                 .orElseGet(JSON::createObjectNode),
             ensemble.stacks().stream().map(Stack::of).toList(),
             combiner,
-            networks);
-    put(zip, into + MANIFEST, JSON.writeValueAsBytes(manifest));
-    Set<String> written = new HashSet<>();
-    for (int i = 0; i < fits.size(); i++) {
-      if (written.add(networks.get(i).folder())) {
-        putNetwork(zip, into + networks.get(i).folder(), fits.get(i).network());
-      }
-    }
-    for (InnerStack stack : ensemble.stacks()) {
-      for (int fold : Stack.of(stack).eachFold().toArray()) {
-        write(stack.ensemble(fold), into + Stack.of(stack).folder(fold), zip);
-      }
-    }
-  }
-
-  private static int version(StackingEnsemble ensemble) {
-    if (ensemble.pictureSchema().isPresent()) {
-      return FORMAT_VERSION;
-    }
-    if (!ensemble.stacks().isEmpty()) {
-      return WITHOUT_PICTURES;
-    }
-    return ensemble.passThrough().isEmpty() && ensemble.schema().isEmpty()
-        ? OLDER_VERSION
-        : WITHOUT_STACKS;
+            networks,
+            into.isEmpty() ? zip.checksums() : Map.of());
+    zip.put(into + MANIFEST, JSON.writeValueAsBytes(manifest));
   }
 
   /** A network that came fitted is the same for all folds, and written once. */
@@ -332,39 +335,74 @@ final class EnsembleArchive {
       List<FitResult> fits) {
     networks.add(
         new Network(
-            folder,
-            member,
-            fold,
-            fit.network().columns(),
-            fit.epochLosses(),
-            fit.seconds(),
-            fit.trainer()));
+            folder, member, fold, fit.network().columns(), fit.epochLosses(), 0, fit.trainer()));
     fits.add(fit);
   }
 
-  private static void putNetwork(ZipOutputStream zip, String folder, TrainedNetwork network)
+  private static void putNetwork(ArchiveWriter zip, String folder, TrainedNetwork network)
       throws IOException {
-    put(
-        zip,
+    zip.put(
         folder + "/configuration.json",
         network.configuration().toJson().getBytes(StandardCharsets.UTF_8));
     float[] parameters = network.parameters();
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(parameters.length, Float.BYTES));
     bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(parameters);
-    put(zip, folder + "/parameters.f32", bytes.array());
+    zip.putUnpacked(folder + "/parameters.f32", bytes.array());
   }
 
-  private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
-    ZipEntry entry = new ZipEntry(name);
-    entry.setTimeLocal(NO_TIME); // the archive's bytes must not depend on the clock
-    zip.putNextEntry(entry);
-    OutputStream out = zip;
-    out.write(content);
-    zip.closeEntry();
+  /** An archive that is being read. */
+  private record Source(
+      ArchiveReader zip,
+      Set<String> classes,
+      @Nullable Provenance provenance,
+      Map<String, Double> seconds) {}
+
+  static StackingEnsemble read(Path file, Set<String> classes) throws IOException {
+    return in(
+        file,
+        zip -> {
+          Manifest manifest = readManifest(zip, "");
+          Source source = source(zip, classes, manifest);
+          StackingEnsemble ensemble = read(source, manifest, "", 0);
+          zip.checkAllRead();
+          return ensemble;
+        });
   }
 
-  static StackingEnsemble read(Path file) throws IOException {
-    return in(file, zip -> read(zip, "", 0));
+  private static Source source(ArchiveReader zip, Set<String> classes, Manifest manifest)
+      throws IOException {
+    if (manifest.formatVersion() < WITH_CHECKSUMS) {
+      return new Source(zip, classes, null, Map.of());
+    }
+    JsonNode tree = JSON.readTree(zip.get(PROVENANCE, TEXT_LIMIT));
+    zip.expect(manifest.sha256());
+    Map<String, Double> seconds = new HashMap<>();
+    tree.path("seconds")
+        .properties()
+        .forEach(e -> seconds.put(e.getKey(), e.getValue().asDouble()));
+    return new Source(zip, classes, provenance(tree), seconds);
+  }
+
+  private static @Nullable Provenance provenance(JsonNode tree) throws IOException {
+    if (!tree.has("library")) {
+      return null; // of an older archive
+    }
+    List<String> configuration = new ArrayList<>();
+    tree.path("configuration").forEach(line -> configuration.add(line.asText()));
+    try {
+      return new Provenance(
+          tree.path("library").asText(),
+          tree.path("java").asText(),
+          tree.path("system").asText(),
+          Instant.parse(tree.path("fitted").asText()),
+          tree.path("seed").asLong(),
+          configuration,
+          tree.path("rows").asInt(),
+          tree.path("data").asText());
+    } catch (DateTimeParseException e) {
+      throw new IOException(
+          PROVENANCE + " has a time that is none, '" + tree.path("fitted").asText() + "'", e);
+    }
   }
 
   /** What the manifests say, and the sizes of the networks; none is built. */
@@ -387,12 +425,13 @@ final class EnsembleArchive {
               manifest.combiner().temperature(),
               manifest.passThrough(),
               members(zip, "", manifest),
-              stacks(zip, "", manifest, 0));
+              stacks(zip, "", manifest, 0),
+              source(zip, Set.of(), manifest).provenance());
         });
   }
 
-  private static List<ArchiveSummary.Network> members(ZipFile zip, String from, Manifest manifest)
-      throws IOException {
+  private static List<ArchiveSummary.Network> members(
+      ArchiveReader zip, String from, Manifest manifest) throws IOException {
     Map<String, List<Network>> byMember = new LinkedHashMap<>();
     for (Network network : manifest.networks()) {
       byMember.computeIfAbsent(network.member(), name -> new ArrayList<>()).add(network);
@@ -403,7 +442,7 @@ final class EnsembleArchive {
       List<Network> networks = member.getValue();
       Network any = networks.get(0);
       int folds = (int) networks.stream().filter(network -> network.fold() > 0).count();
-      long bytes = entry(zip, from + any.folder() + "/parameters.f32").getSize();
+      long bytes = zip.size(from + any.folder() + "/parameters.f32");
       members.add(
           new ArchiveSummary.Network(
               member.getKey(),
@@ -418,7 +457,7 @@ final class EnsembleArchive {
   }
 
   private static List<ArchiveSummary.Stack> stacks(
-      ZipFile zip, String from, Manifest manifest, int depth) throws IOException {
+      ArchiveReader zip, String from, Manifest manifest, int depth) throws IOException {
     checkDepth(depth);
     List<ArchiveSummary.Stack> stacks = new ArrayList<>();
     for (Stack stack : manifest.stacks()) {
@@ -437,11 +476,11 @@ final class EnsembleArchive {
 
   /** Something that is done with an archive. */
   private interface Reading<T> {
-    T from(ZipFile zip) throws IOException;
+    T from(ArchiveReader zip) throws IOException;
   }
 
   private static <T> T in(Path file, Reading<T> reading) throws IOException {
-    try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
+    try (ArchiveReader zip = new ArchiveReader(file)) {
       return reading.from(zip);
     } catch (NoSuchFileException e) {
       throw new IOException("cannot read " + file + ": there is no such file", e);
@@ -462,9 +501,9 @@ final class EnsembleArchive {
   }
 
   /** Reads the ensemble in a folder of the zip, so many stacks deep. */
-  private static StackingEnsemble read(ZipFile zip, String from, int depth) throws IOException {
+  private static StackingEnsemble read(Source source, Manifest manifest, String from, int depth)
+      throws IOException {
     checkDepth(depth);
-    Manifest manifest = readManifest(zip, from);
     List<String> names = new ArrayList<>();
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
@@ -473,7 +512,7 @@ final class EnsembleArchive {
     for (Network network : manifest.networks()) {
       FitResult fit = known.get(network.folder());
       if (fit == null) {
-        fit = readNetwork(zip, from, network);
+        fit = readNetwork(source, from, network);
         known.put(network.folder(), fit);
       }
       if (network.member().isEmpty()) {
@@ -499,7 +538,7 @@ final class EnsembleArchive {
     }
     List<InnerStack> stacks = new ArrayList<>();
     for (Stack stack : manifest.stacks()) {
-      stacks.add(readStack(zip, from, stack, manifest, depth));
+      stacks.add(readStack(source, from, stack, manifest, depth));
     }
     MemberNetworks networks =
         names.isEmpty() && !stacks.isEmpty()
@@ -535,6 +574,7 @@ final class EnsembleArchive {
         task,
         outputNames,
         schema(manifest),
+        from.isEmpty() ? source.provenance() : null,
         null);
   }
 
@@ -573,7 +613,7 @@ final class EnsembleArchive {
   }
 
   private static InnerStack readStack(
-      ZipFile zip, String from, Stack stack, Manifest outer, int depth) throws IOException {
+      Source source, String from, Stack stack, Manifest outer, int depth) throws IOException {
     Member.checkName(stack.name());
     if (stack.folds() < (stack.allRows() ? 0 : 1)) {
       throw new IOException(
@@ -582,7 +622,8 @@ final class EnsembleArchive {
     List<StackingEnsemble> ensembles = new ArrayList<>();
     for (int fold : (Iterable<Integer>) stack.eachFold()::iterator) {
       String folder = from + stack.folder(fold);
-      StackingEnsemble ensemble = read(zip, folder, depth + 1);
+      Manifest manifest = readManifest(source.zip(), folder);
+      StackingEnsemble ensemble = read(source, manifest, folder, depth + 1);
       if (ensemble.columns() != outer.columns()
           || ensemble.task() != outer.task()
           || !ensemble.outputNames().equals(outer.outputNames())) {
@@ -615,11 +656,11 @@ final class EnsembleArchive {
     }
   }
 
-  private static Manifest readManifest(ZipFile zip, String from) throws IOException {
-    if (zip.getEntry(from + MANIFEST) == null) {
+  private static Manifest readManifest(ArchiveReader zip, String from) throws IOException {
+    if (!zip.has(from + MANIFEST)) {
       throw new IOException("not an ensemble archive, it has no " + from + MANIFEST);
     }
-    byte[] text = get(zip, from + MANIFEST, TEXT_LIMIT);
+    byte[] text = zip.get(from + MANIFEST, TEXT_LIMIT);
     JsonNode tree = JSON.readTree(text);
     int version = tree.path("formatVersion").asInt(0);
     if (version < 1) {
@@ -658,21 +699,31 @@ final class EnsembleArchive {
           manifest.putArray(key);
         }
       }
-      if (!manifest.has("pictures")) {
-        manifest.putObject("pictures");
+      for (String key : List.of("pictures", "sha256")) {
+        if (!manifest.has(key)) {
+          manifest.putObject(key);
+        }
+      }
+      if (version >= WITH_CHECKSUMS) {
+        for (JsonNode network : tree.path("networks")) {
+          if (network instanceof ObjectNode entry) {
+            entry.put("seconds", 0);
+          }
+        }
       }
     }
     return JSON.treeToValue(tree, Manifest.class);
   }
 
-  private static FitResult readNetwork(ZipFile zip, String from, Network network)
+  private static FitResult readNetwork(Source source, String from, Network network)
       throws IOException {
+    ArchiveReader zip = source.zip();
     String folder = from + network.folder();
-    byte[] json = get(zip, folder + "/configuration.json", TEXT_LIMIT);
+    byte[] json = zip.get(folder + "/configuration.json", TEXT_LIMIT);
     MultiLayerConfiguration configuration;
     long count;
     try {
-      configuration = ConfigurationJson.read(json, Set.of());
+      configuration = ConfigurationJson.read(json, source.classes());
       count = TrainedNetwork.parameterCount(configuration);
     } catch (IOException | RuntimeException e) {
       throw new IOException(folder + ": " + e.getMessage(), e);
@@ -683,40 +734,17 @@ final class EnsembleArchive {
     }
     // No more than it needs, whatever the file may hold.
     ByteBuffer bytes =
-        ByteBuffer.wrap(get(zip, folder + "/parameters.f32", (int) count * Float.BYTES))
+        ByteBuffer.wrap(zip.get(folder + "/parameters.f32", (int) count * Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
     float[] parameters = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(parameters);
     try {
       TrainedNetwork trained =
           TrainedNetwork.of(configuration, parameters).withColumns(network.columns());
-      return new FitResult(trained, network.epochLosses(), network.seconds(), network.trainer());
+      double seconds = source.seconds().getOrDefault(folder, network.seconds());
+      return new FitResult(trained, network.epochLosses(), seconds, network.trainer());
     } catch (RuntimeException e) {
       throw new IOException(folder + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static ZipEntry entry(ZipFile zip, String name) throws IOException {
-    @Nullable ZipEntry entry = zip.getEntry(name);
-    if (entry == null) {
-      throw new IOException("it has no " + name);
-    }
-    return entry;
-  }
-
-  private static byte[] get(ZipFile zip, String name, int limit) throws IOException {
-    ZipEntry entry = entry(zip, name);
-    try (InputStream in = zip.getInputStream(entry)) {
-      byte[] content = in.readNBytes(limit);
-      if (in.read() >= 0) {
-        throw new IOException(name + " is larger than " + limit + " bytes");
-      }
-      CRC32 checksum = new CRC32(); // a ZipFile does not look at it
-      checksum.update(content);
-      if (checksum.getValue() != entry.getCrc()) {
-        throw new IOException(name + " is damaged, its checksum is wrong");
-      }
-      return content;
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,6 +64,7 @@ public final class StackingEnsemble {
   private final Task task;
   private final List<String> outputNames;
   private final @Nullable FeatureSchema schema;
+  private final @Nullable Provenance provenance;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
   /** The stacks stand behind the members that are networks. */
@@ -76,6 +78,7 @@ public final class StackingEnsemble {
       Task task,
       List<String> outputNames,
       @Nullable FeatureSchema schema,
+      @Nullable Provenance provenance,
       @Nullable MetaFeatures trainingMetaFeatures) {
     this.members = networks.withStacks(stacks);
     this.stacks = List.copyOf(stacks);
@@ -86,6 +89,7 @@ public final class StackingEnsemble {
     this.task = task;
     this.outputNames = List.copyOf(outputNames);
     this.schema = schema;
+    this.provenance = provenance;
     this.trainingMetaFeatures = trainingMetaFeatures;
   }
 
@@ -152,6 +156,7 @@ public final class StackingEnsemble {
         data.task(),
         data.outputNames(),
         schema(data),
+        Provenance.of(config, data),
         features);
   }
 
@@ -534,6 +539,24 @@ public final class StackingEnsemble {
    * @throws IOException if the file cannot be read or is not a whole ensemble archive
    */
   public static StackingEnsemble load(Path file) throws IOException {
-    return EnsembleArchive.read(file);
+    return load(file, Set.of());
+  }
+
+  /**
+   * Reads what {@link #save} wrote of networks with parts of your own. A file of unknown origin can
+   * name any class that is on the class path; only Deeplearning4j's own and these are loaded.
+   *
+   * @param file the archive
+   * @param classes full names of classes that its configurations may name
+   * @throws IOException if the file cannot be read, is not a whole ensemble archive, or names
+   *     another class
+   */
+  public static StackingEnsemble load(Path file, Set<String> classes) throws IOException {
+    return EnsembleArchive.read(file, classes);
+  }
+
+  /** Where it comes from; empty if it was saved before format version 7. */
+  public Optional<Provenance> provenance() {
+    return Optional.ofNullable(provenance);
   }
 }

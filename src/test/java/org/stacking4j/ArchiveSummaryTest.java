@@ -44,7 +44,7 @@ class ArchiveSummaryTest {
 
     ArchiveSummary summary = ArchiveSummary.read(file);
 
-    assertThat(summary.formatVersion()).isEqualTo(4);
+    assertThat(summary.formatVersion()).isEqualTo(7);
     assertThat(summary.bytes()).isEqualTo(Files.size(file));
     assertThat(summary.task()).isEqualTo(Task.CLASSIFICATION);
     assertThat(summary.outputs()).isEqualTo(ensemble.outputNames());

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.stacking4j.ArchiveSummary;
+import org.stacking4j.Provenance;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import picocli.CommandLine.Command;
@@ -47,15 +49,30 @@ final class InspectCommand implements Callable<Integer> {
       return 0;
     }
     say(ensemble.task() == Task.REGRESSION ? "targets" : "classes", some(ensemble.outputs()));
-    String origin =
+    String made =
         ensemble.pictures() != null
             ? ", pictures of " + ensemble.pictures()
             : madeOf(ensemble.table());
-    say("columns", ensemble.columns() + origin);
+    say("columns", ensemble.columns() + made);
     say("combined by", ensemble.combiner());
     say("new rows are answered by", ensemble.prediction().toString());
     ensemble.members().forEach(member -> tell("", member));
     ensemble.stacks().forEach(stack -> tell("", stack));
+    @Nullable Provenance origin = ensemble.provenance();
+    if (origin != null) {
+      say(
+          "fitted",
+          String.format(
+              Locale.ROOT,
+              "%s by stacking4j %s on Java %s, %s; seed %d, %d rows, sha256 %s",
+              origin.fitted(),
+              origin.library(),
+              origin.java(),
+              origin.system(),
+              origin.seed(),
+              origin.rows(),
+              origin.data()));
+    }
     String size =
         ensemble.bytes() < 1_000_000
             ? ensemble.bytes() / 1000 + " kB"

@@ -174,7 +174,7 @@ class OutputTest {
 
     assertThat(run("inspect", damaged.toString())).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("classes: a, b", "columns: 2, made of x, y", "file: format version 4, ")
+        .contains("classes: a, b", "columns: 2, made of x, y", "file: format version 7, ")
         .contains("member a: 2 fold networks and one of all rows, 64 parameters, 2 epochs,");
     assertThat(run("inspect", "--json", damaged.toString())).isZero();
     JsonNode said = json();
@@ -211,6 +211,6 @@ class OutputTest {
             "member a: 2 fold networks and one of all rows",
             "stack pair: 2 fold ensembles and one of all rows",
             "  member p: 3 fold networks and one of all rows",
-            "file: format version 5, ");
+            "file: format version 7, ");
   }
 }
