@@ -178,7 +178,8 @@ class OutputTest {
         .contains("member a: 2 fold networks and one of all rows, 64 parameters, 2 epochs,");
     assertThat(run("inspect", "--json", damaged.toString())).isZero();
     JsonNode said = json();
-    assertThat(said.get("format_version").asInt()).isEqualTo(4);
+    assertThat(said.get("format_version").asInt()).isEqualTo(7);
+    assertThat(said.get("provenance").get("fitted").asText()).endsWith("Z");
     assertThat(said.get("bytes").asLong()).isEqualTo(Files.size(damaged));
     assertThat(said.get("task").asText()).isEqualTo("classification");
     assertThat(said.get("members").get(0).get("parameters").asInt()).isEqualTo(64);
