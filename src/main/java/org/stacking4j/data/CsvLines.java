@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvLines implements AutoCloseable {
   private static final int LONGEST_HEADER = 1 << 24; // characters
+  private static final String TOO_LONG = "The maximum buffer size"; // FastCSV, of a field
   private static final String MEND = "; put a number there, or leave the row out";
 
   private final Path file;
@@ -273,6 +274,16 @@ final class CsvLines implements AutoCloseable {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof CharacterCodingException) {
         throw notText(e);
+      }
+      if (String.valueOf(cause.getMessage()).startsWith(TOO_LONG)) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "%s: in line %d a field goes on for more than 16 million characters; look for"
+                    + " a quote that is not closed, or take a file of lines",
+                file,
+                line.number),
+            e);
       }
       throw new IOException(file + ": " + cause.getMessage(), e);
     }

@@ -453,4 +453,23 @@ class CsvTableTest {
         .isExactlyInstanceOf(IOException.class)
         .hasMessage(missing + ": there is no such file");
   }
+
+  @Test
+  void load_ofAFieldWithoutEnd_readsLittleOfIt() throws IOException {
+    Path file = folder.resolve("endless.csv");
+    try (var out = Files.newBufferedWriter(file)) {
+      out.write("a,kind\n1,x\n2,y\n\"3");
+      String million = "0".repeat(1_000_000);
+      for (int i = 0; i < 40; i++) {
+        out.write(million);
+      }
+    }
+
+    assertThatThrownBy(() -> CsvTable.load(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            file
+                + ": in line 4 a field goes on for more than 16 million characters; look for a"
+                + " quote that is not closed, or take a file of lines");
+  }
 }
