@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
+import org.stacking4j.experiment.Plan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -42,7 +43,9 @@ final class PlanCommand implements Callable<Integer> {
             ConfFile.readForFit(options.config(), options.overrides()),
             threadsOption.threads(),
             DemoProgress.on(screen, screen));
-    screen.println(experiment.plan().describe());
+    Plan plan = experiment.plan();
+    screen.println(plan.describe());
+    plan.warning().ifPresent(screen::println);
     screen.flush();
     return 0;
   }

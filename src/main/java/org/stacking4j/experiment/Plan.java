@@ -3,9 +3,11 @@ package org.stacking4j.experiment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Memory;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.Member;
@@ -20,10 +22,16 @@ import org.stacking4j.train.Effort;
  * @param inStacks how many of them are in members that are stacks
  * @param bytes of memory: the rows, what the running fits hold, and the fitted networks
  * @param seconds of wall time, about
+ * @param running of the bytes those that the running fits hold; most of them are in Java's heap
+ * @param memory what there is
  */
-public record Plan(int fits, int inStacks, long bytes, double seconds) {
+public record Plan(
+    int fits, int inStacks, long bytes, double seconds, long running, Memory memory) {
 
-  static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
+  /**
+   * @throws IllegalArgumentException if the rows alone are more than there is memory
+   */
+  static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads, Memory memory) {
     LabeledData train = data.train();
     Sum sum = new Sum();
     int inStacks = 0;
@@ -43,7 +51,8 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
             / Math.min(threads, Math.max(1, sum.fits));
     long rows = bytes(train) + bytes(data.test());
     long running = Math.min(threads, sum.fits) * sum.largest;
-    return new Plan(sum.fits, inStacks, rows + running + sum.networks, seconds);
+    memory.check("the training and test rows", rows);
+    return new Plan(sum.fits, inStacks, rows + running + sum.networks, seconds, running, memory);
   }
 
   /** What all fits take together. */
@@ -104,7 +113,29 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
             : String.format(
                 Locale.ROOT, " (%d of them in stacks, which every fold has anew)", inStacks),
         time(seconds),
-        memory(bytes));
+        Memory.inWords(bytes));
+  }
+
+  /** What will not do, and how to mend it; empty if there is memory enough. */
+  public Optional<String> warning() {
+    if (bytes > memory.process()) {
+      return Optional.of(
+          "warning: the run needs about "
+              + Memory.inWords(bytes)
+              + " of memory, but "
+              + memory.limit()
+              + ": use fewer threads, smaller networks or batches, or fewer rows"
+              + memory.mend(bytes));
+    }
+    if (running > memory.heap()) {
+      return Optional.of(
+          "warning: the fits that run side by side hold about "
+              + Memory.inWords(running)
+              + ", most of it in Java's heap, which has "
+              + Memory.inWords(memory.heap())
+              + ": use fewer threads, smaller networks or batches, or give it more by -Xmx");
+    }
+    return Optional.empty();
   }
 
   private static String time(double seconds) {
@@ -116,11 +147,5 @@ public record Plan(int fits, int inStacks, long bytes, double seconds) {
       unit++;
     }
     return String.format(Locale.ROOT, "%.0f %s", value, units.get(unit));
-  }
-
-  private static String memory(long bytes) {
-    return bytes < 10_000_000_000L
-        ? String.format(Locale.ROOT, "%d MB", Math.max(1, bytes / 1_000_000))
-        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +51,7 @@ class ConfFileTest {
     assertThat(config.members())
         .extracting(ExperimentConfig.BaseNetwork::hidden)
         .containsExactly(List.of(256, 256), List.of(256, 256), List.of(256, 256));
-    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0, Trainer.AUTO));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0, Trainer.AUTO, 0));
   }
 
   static List<Path> confFiles() throws IOException {
@@ -212,21 +213,21 @@ class ConfFileTest {
         read(
             """
             seed: 7
-            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused}
+            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused, timeout: 60}
             members:
               - {name: plain, hidden: [4]}
-              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002}
+              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002, timeout: 0.5}
               - {name: noisy, hidden: [4], batch-size: 8, gradient-norm-limit: Infinity, seed: 70}
             """);
 
     List<Member> members = config.stack("out-of-fold", 16, 3).members();
 
-    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED);
+    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED, Duration.ofMinutes(1));
     assertThat(members)
         .extracting(Member::settings)
         .containsExactly(
             plain,
-            plain.withEpochs(9),
+            plain.withEpochs(9).withTimeout(Duration.ofMillis(500)),
             plain.withBatchSize(8).withGradientNormLimit(Double.POSITIVE_INFINITY));
     assertThat(members).extracting(Member::seed).containsExactly(null, null, 70L);
     assertThat(unseeded(members.get(0).configuration())).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
@@ -379,7 +380,7 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | members[0].hidden: the key is missing or has no value
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, cycles, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots
+          members: [{name: a, hidden: [3], x: 1}] | members[0].x: unknown key 'x'; known here: bagging, batch-size, columns, cycles, epochs, gradient-norm-limit, hidden, learning-rate, name, network, row-sample, seed, snapshots, timeout
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -445,7 +446,7 @@ class ConfFileTest {
     assertThat(config.size()).isEqualTo(new PictureSize(28, 14));
     assertThat(config.imageColour()).isEqualTo(PictureColour.AUTO);
     assertThat(config.train()).isZero();
-    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(30, 64, 2.0, Trainer.AUTO));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(30, 64, 2.0, Trainer.AUTO, 0));
     assertThat(config.members().get(0).hidden()).containsExactly(256, 256);
     assertThat(read("data: images:my\nimage-colour: grey\n").size()).isNull();
   }

@@ -301,7 +301,10 @@ final class LocalFitsTest {
                     .withListener(failing)
                     .run(List.of(task("member 'a'", 1, ENDLESS))))
         .isInstanceOf(FitException.class)
-        .hasMessage("member 'a', all rows failed (seed 1): simulated")
+        .hasMessage(
+            "member 'a', all rows failed (seed 1): it ran out of memory (simulated); run fewer fits"
+                + " at a time (threads), take smaller batches, or give Java more by -Xmx, which"
+                + " raises the limit outside of its heap too")
         .hasCauseInstanceOf(OutOfMemoryError.class);
   }
 
