@@ -42,6 +42,7 @@ final class SoakTest {
             "-Xms256m",
             "-Xmx256m",
             "-XX:+AlwaysPreTouch", // so that the heap does not grow while it is watched
+            "-XX:TieredStopAtLevel=1", // nor what the better compiler needs: 30 MB, until 1500 fits
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
             "-cp",
             System.getProperty("java.class.path"),
