@@ -248,7 +248,7 @@ public final class LocalFits implements FitRunner {
   private static void report(FitEvent.Failed event, FitListener listener) {
     try {
       listener.onEvent(event);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (e != event.cause()) {
         event.cause().addSuppressed(e);
       }
@@ -256,14 +256,22 @@ public final class LocalFits implements FitRunner {
   }
 
   private static String message(Throwable cause) {
+    @Nullable String shortage = null;
     for (@Nullable Throwable e = cause; e != null; e = e.getCause()) {
-      if (e instanceof OutOfMemoryError) {
-        return "it ran out of memory ("
-            + e.getMessage()
-            + "); run fewer fits at a time (threads), take smaller batches, or give Java more by"
-            + " -Xmx, which raises the limit outside of its heap too";
+      // The innermost says which limit it was; native code has no exception of Java's.
+      if (e instanceof OutOfMemoryError || String.valueOf(e.getMessage()).contains("bad_alloc")) {
+        shortage = own(e);
       }
     }
+    return shortage == null
+        ? own(cause)
+        : "it ran out of memory ("
+            + shortage
+            + "); run fewer fits at a time (threads), take smaller batches or networks, or give"
+            + " Java more by -Xmx, which raises the limit outside of its heap too";
+  }
+
+  private static String own(Throwable cause) {
     @Nullable String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
   }

@@ -25,6 +25,7 @@ import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
@@ -238,6 +239,17 @@ class ConfFileTest {
   }
 
   @Test
+  void onFailure_isOfTheStackAndOfThoseInIt() throws IOException {
+    String inner = "inner-stacks: [{name: in, members: [{name: b, hidden: [3]}]}]\n";
+
+    StackingConfig drops = read("on-failure: drop-out\n" + inner).stack("out-of-fold", 16, 3);
+
+    assertThat(drops.onFailure()).isEqualTo(OnFailure.DROP_OUT);
+    assertThat(drops.stacks().get(0).config().onFailure()).isEqualTo(OnFailure.DROP_OUT);
+    assertThat(read(inner).stack("out-of-fold", 16, 3).onFailure()).isEqualTo(OnFailure.STOP);
+  }
+
+  @Test
   void members_seeTheColumnsTheyName() throws IOException {
     ExperimentConfig config =
         read(
@@ -395,6 +407,10 @@ class ConfFileTest {
           fit: {epochs: many}           | fit.epochs: expected a whole number, found 'many'
           fit: {epochs: 1.5}            | fit.epochs: expected a whole number, found '1.5'
           fit: {gradient-norm-limit: x} | fit.gradient-norm-limit: expected a number, found 'x'
+          fit: {timeout: -1}            | fit: timeout must be a finite number of seconds >= 0 (0 for none), found -1.0
+          fit: {timeout: Infinity}        | fit: timeout must be a finite number of seconds >= 0 (0 for none), found Infinity
+          members: [{name: a, hidden: [3], timeout: NaN}] | members[0]: timeout must be a finite number of seconds >= 0 (0 for none), found NaN
+          on-failure: ignore            | on-failure: expected one of stop, drop-out, found 'ignore'
           out-of-fold: [5]              | out-of-fold: expected keys with values, found a list
           out-of-fold: {do-no-harm: 2}  | out-of-fold.do-no-harm: expected true or false, found '2'
           members: {name: a}            | members: expected a list, found keys with values

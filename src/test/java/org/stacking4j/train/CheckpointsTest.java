@@ -156,7 +156,8 @@ final class CheckpointsTest {
 
   @Test
   void timeout_countsTheTimeOfAnEarlierRun() {
-    FitTask task = task(Trainer.FUSED);
+    FitSettings own = SETTINGS.withTrainer(Trainer.FUSED);
+    FitTask task = task(own);
     Checkpoints checkpoints = Checkpoints.in(folder).every(Duration.ZERO);
     FitListener slowAndDying =
         event -> {
@@ -167,7 +168,7 @@ final class CheckpointsTest {
         };
     assertThatExceptionOfType(CancellationException.class)
         .isThrownBy(() -> run(List.of(task), checkpoints, slowAndDying));
-    FitTask limited = task(SETTINGS.withTimeout(Duration.ofSeconds(1)));
+    FitTask limited = task(own.withTimeout(Duration.ofSeconds(1)));
 
     assertThatExceptionOfType(FitException.class)
         .isThrownBy(() -> run(List.of(limited), checkpoints, FitListener.NONE))
@@ -176,7 +177,7 @@ final class CheckpointsTest {
                 + " more by timeout, or fewer epochs");
     // With more time it goes on from there.
     FitResult whole =
-        run(List.of(task(SETTINGS.withTimeout(Duration.ofHours(1)))), checkpoints, FitListener.NONE)
+        run(List.of(task(own.withTimeout(Duration.ofHours(1)))), checkpoints, FitListener.NONE)
             .get(0);
     assertSameBits(whole, NetworkFitter.fit(task, FitListener.NONE, new Crew(), null));
   }

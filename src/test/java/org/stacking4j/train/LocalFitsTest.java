@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -307,8 +308,8 @@ final class LocalFitsTest {
         .isInstanceOf(FitException.class)
         .hasMessage(
             "member 'a', all rows failed (seed 1): it ran out of memory (simulated); run fewer fits"
-                + " at a time (threads), take smaller batches, or give Java more by -Xmx, which"
-                + " raises the limit outside of its heap too")
+                + " at a time (threads), take smaller batches or networks, or give Java more by"
+                + " -Xmx, which raises the limit outside of its heap too")
         .hasCauseInstanceOf(OutOfMemoryError.class);
   }
 
@@ -507,11 +508,26 @@ final class LocalFitsTest {
         .isEqualTo(plain.run(List.of(a)).get(0).network().parameters());
   }
 
-  @Test
-  void memoryThatEnds_inWhateverWraps_isSaidInASentence() {
+  static List<Throwable> shortages() {
+    var limit = new OutOfMemoryError("too high: 12G > 11G");
+    var unable = new OutOfMemoryError("Cannot allocate new FloatPointer(9)");
+    unable.initCause(limit);
+    return List.of(
+        limit,
+        unable,
+        new IllegalStateException(unable),
+        new IllegalStateException("Allocation failed: [std::bad_alloc]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shortages")
+  void memoryThatEnds_whoeverSaysSo_isToldInASentence(Throwable shortage) {
     FitListener failing =
         event -> {
-          throw new IllegalStateException(new OutOfMemoryError("Java heap space"));
+          if (shortage instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) shortage;
         };
 
     assertThatThrownBy(
@@ -519,8 +535,10 @@ final class LocalFitsTest {
                 LocalFits.onThreads(1)
                     .withListener(failing)
                     .run(List.of(task("member 'a'", 1, ENDLESS))))
-        .hasMessageStartingWith(
-            "member 'a', all rows failed (seed 1): it ran out of memory (Java heap space); run");
+        .message()
+        .matches(
+            "member 'a', all rows failed \\(seed 1\\): it ran out of memory \\((too high: 12G > 11G|"
+                + "Allocation failed: \\[std::bad_alloc\\])\\); run fewer fits at a time .*");
   }
 
   private static boolean anotherWorkerWaits() {
