@@ -98,7 +98,8 @@ record InnerStack(String name, List<StackingEnsemble> ensembles, @Nullable Stack
     try {
       return StackingEnsemble.fit(stack.config(seed, fold), training, new Within(whole, runner));
     } catch (FitException e) {
-      throw e.fit().startsWith(whole) ? e : new FitException(whole, e.reason(), e);
+      // Fits have been named by all that they are a part of; what is made of them has not.
+      throw e.fit().contains(whole) ? e : new FitException(whole + ": " + e.fit(), e.reason(), e);
     }
   }
 

@@ -135,7 +135,6 @@ public final class StackingEnsemble {
     MemberNetworks networks =
         MemberNetworks.fit(
             config.members(), data, folds, refit, config.seed(), config.onFailure(), runner);
-    networks.dropped().forEach(member -> LOG.warn("{}", member));
     List<InnerStack> stacks = new ArrayList<>();
     for (StackingConfig.Stack stack : config.stacks()) {
       List<DroppedMember> dropped = new ArrayList<>();

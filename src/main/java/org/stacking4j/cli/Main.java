@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.CancellationException;
+import org.stacking4j.data.Memory;
 import org.stacking4j.train.FitException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,21 +54,31 @@ public final class Main {
    * @return the exit code
    */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
-        .addSubcommand(new DemoCommand(out, err))
-        .addSubcommand(new FitCommand(out, err))
-        .addSubcommand(new PlanCommand(out))
-        .addSubcommand(new PredictCommand(out, err))
-        .addSubcommand(new EvaluateCommand(out))
-        .addSubcommand(new FeaturesCommand(out, err))
-        .addSubcommand(new InspectCommand(out))
-        .addSubcommand(new AuditCommand(out, err))
-        .addSubcommand(new ReportCommand(out))
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler(Main::explainUse)
-        .setExecutionExceptionHandler(Main::explain)
-        .execute(args);
+    CommandLine commands =
+        new CommandLine(new Main())
+            .addSubcommand(new DemoCommand(out, err))
+            .addSubcommand(new FitCommand(out, err))
+            .addSubcommand(new PlanCommand(out))
+            .addSubcommand(new PredictCommand(out, err))
+            .addSubcommand(new EvaluateCommand(out))
+            .addSubcommand(new FeaturesCommand(out, err))
+            .addSubcommand(new InspectCommand(out))
+            .addSubcommand(new AuditCommand(out, err))
+            .addSubcommand(new ReportCommand(out))
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler(Main::explainUse)
+            .setExecutionExceptionHandler(Main::explain);
+    try {
+      return commands.execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "stacking4j: memory ran out ("
+              + Memory.shortage(e).orElseThrow()
+              + "); take fewer rows, or give Java more by -Xmx, which raises the limit outside of"
+              + " its heap too");
+      return FAILED;
+    }
   }
 
   private static int explainUse(CommandLine.ParameterException wrong, String[] args) {

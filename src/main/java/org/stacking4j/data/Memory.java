@@ -3,7 +3,9 @@ package org.stacking4j.data;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much memory there is, in bytes. Immutable.
@@ -54,6 +56,22 @@ public record Memory(long machine, long process, long heap) {
     return bytes <= machine && process < machine
         ? ", or let it have more (-Xmx, or -Dorg.bytedeco.javacpp.maxphysicalbytes=0 for no limit)"
         : ", or a machine with more memory";
+  }
+
+  /**
+   * What was too much, if something failed because memory ended, in Java's heap or outside.
+   *
+   * @return what the innermost cause says, which knows the limit
+   */
+  public static Optional<String> shortage(Throwable failure) {
+    @Nullable String found = null;
+    for (@Nullable Throwable e = failure; e != null; e = e.getCause()) {
+      // Native code has no exception of Java's for it.
+      if (e instanceof OutOfMemoryError || String.valueOf(e.getMessage()).contains("bad_alloc")) {
+        found = String.valueOf(e.getMessage());
+      }
+    }
+    return Optional.ofNullable(found);
   }
 
   /** A number of bytes in words: {@code 120 MB}, {@code 24.0 GB}. */

@@ -14,6 +14,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.Chunks;
@@ -32,6 +34,8 @@ import org.stacking4j.train.Seeds;
  * safe to use from several threads.
  */
 public final class MemberNetworks {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberNetworks.class);
+
   /** What a network of all rows counts beside fold networks; docs/stacking.md has numbers. */
   private static final int REFIT_WEIGHT = 2;
 
@@ -244,7 +248,9 @@ public final class MemberNetworks {
         }
       }
       if (failure != null) {
-        dropped.add(DroppedMember.of(member.name(), failure));
+        DroppedMember gone = DroppedMember.of(member.name(), failure);
+        LOG.warn("{}", gone);
+        dropped.add(gone);
         continue;
       }
       names.addAll(member.names());

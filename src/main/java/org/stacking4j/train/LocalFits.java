@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.Memory;
 import org.stacking4j.fused.Crew;
 
 /**
@@ -256,22 +257,13 @@ public final class LocalFits implements FitRunner {
   }
 
   private static String message(Throwable cause) {
-    @Nullable String shortage = null;
-    for (@Nullable Throwable e = cause; e != null; e = e.getCause()) {
-      // The innermost says which limit it was; native code has no exception of Java's.
-      if (e instanceof OutOfMemoryError || String.valueOf(e.getMessage()).contains("bad_alloc")) {
-        shortage = own(e);
-      }
+    Optional<String> shortage = Memory.shortage(cause);
+    if (shortage.isPresent()) {
+      return "it ran out of memory ("
+          + shortage.get()
+          + "); run fewer fits at a time (threads), take smaller batches or networks, or give Java"
+          + " more by -Xmx, which raises the limit outside of its heap too";
     }
-    return shortage == null
-        ? own(cause)
-        : "it ran out of memory ("
-            + shortage
-            + "); run fewer fits at a time (threads), take smaller batches or networks, or give"
-            + " Java more by -Xmx, which raises the limit outside of its heap too";
-  }
-
-  private static String own(Throwable cause) {
     @Nullable String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
   }

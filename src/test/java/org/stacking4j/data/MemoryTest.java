@@ -37,6 +37,19 @@ final class MemoryTest {
   }
 
   @Test
+  void shortage_isWhatTheInnermostSays() {
+    var limit = new OutOfMemoryError("too high: 12G > 11G");
+    var unable = new OutOfMemoryError("Cannot allocate new FloatPointer(9)");
+    unable.initCause(limit);
+
+    assertThat(Memory.shortage(new IllegalStateException(unable))).contains("too high: 12G > 11G");
+    assertThat(Memory.shortage(new IllegalStateException("Allocation failed: [std::bad_alloc]")))
+        .contains("Allocation failed: [std::bad_alloc]");
+    assertThat(Memory.shortage(new OutOfMemoryError())).isPresent();
+    assertThat(Memory.shortage(new IllegalStateException("another"))).isEmpty();
+  }
+
+  @Test
   void features_thatCannotFit_areRefusedBeforeTheyAreRead() {
     int rows = 2_000_000;
     LabeledData.RowSource never =
