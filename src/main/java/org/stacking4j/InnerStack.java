@@ -10,8 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.DroppedMember;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.StackMember;
+import org.stacking4j.train.FitException;
+import org.stacking4j.train.FitOutcome;
+import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.RememberedFits;
 
 /**
  * A member that is an ensemble of its own, fitted. For each fold of the outer ensemble a whole fit
@@ -34,7 +41,8 @@ record InnerStack(String name, List<StackingEnsemble> ensembles, @Nullable Stack
   }
 
   /**
-   * Fits one without each fold, and on all rows if asked for.
+   * Fits one without each fold, and on all rows if asked for. A member that drops out of one of the
+   * ensembles leaves all of them, so that what answers is the same for each fold.
    *
    * @param stack what to fit
    * @param data the training rows of the outer ensemble
@@ -42,6 +50,7 @@ record InnerStack(String name, List<StackingEnsemble> ensembles, @Nullable Stack
    * @param refit whether to fit one on all rows too
    * @param seed of the outer ensemble
    * @param runner where the fits run
+   * @param dropped where its members go that drop out
    */
   static InnerStack fit(
       StackingConfig.Stack stack,
@@ -49,20 +58,66 @@ record InnerStack(String name, List<StackingEnsemble> ensembles, @Nullable Stack
       Folds folds,
       boolean refit,
       long seed,
-      FitRunner runner) {
-    List<StackingEnsemble> fitted = new ArrayList<>();
-    for (int fold = refit ? 0 : 1; fold <= folds.count(); fold++) {
-      String whole = stack.describe(fold, folds);
-      LOG.info("{}: an ensemble of its own", whole);
-      LabeledData training = fold == 0 ? data : data.select(folds.training(fold));
-      fitted.add(
-          StackingEnsemble.fit(
-              stack.config(seed, fold),
-              training,
-              tasks -> runner.run(tasks.stream().map(task -> task.within(whole)).toList())));
+      FitRunner runner,
+      List<DroppedMember> dropped) {
+    boolean repeats = stack.config().onFailure() == OnFailure.DROP_OUT;
+    FitRunner once = repeats ? new RememberedFits(runner) : runner;
+    StackingConfig.Stack rest = stack;
+    while (true) {
+      List<StackingEnsemble> fitted = new ArrayList<>();
+      List<DroppedMember> now = new ArrayList<>();
+      for (int fold = refit ? 0 : 1; fold <= folds.count() && now.isEmpty(); fold++) {
+        StackingEnsemble ensemble = fit(rest, data, folds, fold, seed, once);
+        fitted.add(ensemble);
+        now.addAll(ensemble.dropped());
+      }
+      if (now.isEmpty()) {
+        return new InnerStack(
+            stack.name(),
+            fitted.subList(refit ? 1 : 0, fitted.size()),
+            refit ? fitted.get(0) : null);
+      }
+      now.forEach(member -> dropped.add(member.within(stack.name())));
+      // What was fitted of the others is remembered.
+      StackingConfig.Builder others = rest.config().toBuilder();
+      now.forEach(member -> others.without(member.member()));
+      rest = new StackingConfig.Stack(stack.name(), others.build());
     }
-    return new InnerStack(
-        stack.name(), fitted.subList(refit ? 1 : 0, fitted.size()), refit ? fitted.get(0) : null);
+  }
+
+  private static StackingEnsemble fit(
+      StackingConfig.Stack stack,
+      LabeledData data,
+      Folds folds,
+      int fold,
+      long seed,
+      FitRunner runner) {
+    String whole = stack.describe(fold, folds);
+    LOG.info("{}: an ensemble of its own", whole);
+    LabeledData training = fold == 0 ? data : data.select(folds.training(fold));
+    try {
+      return StackingEnsemble.fit(stack.config(seed, fold), training, new Within(whole, runner));
+    } catch (FitException e) {
+      // Fits have been named by all that they are a part of; what is made of them has not.
+      throw e.fit().contains(whole) ? e : new FitException(whole + ": " + e.fit(), e.reason(), e);
+    }
+  }
+
+  /** Names fits by what they are a part of. */
+  private record Within(String whole, FitRunner runner) implements FitRunner {
+    @Override
+    public List<FitResult> run(List<FitTask> tasks) {
+      return runner.run(named(tasks));
+    }
+
+    @Override
+    public List<FitOutcome> attempt(List<FitTask> tasks) {
+      return runner.attempt(named(tasks));
+    }
+
+    private List<FitTask> named(List<FitTask> tasks) {
+      return tasks.stream().map(task -> task.within(whole)).toList();
+    }
   }
 
   /** All its ensembles. */

@@ -23,6 +23,7 @@ import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
+import org.stacking4j.train.FitOutcome;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -134,13 +135,26 @@ public record LeakAudit(List<Finding> findings) {
     @Override
     public List<FitResult> run(List<FitTask> tasks) {
       List<FitResult> results = runner.run(tasks);
-      for (int i = 0; i < tasks.size(); i++) {
-        Set<Long> given = new HashSet<>();
-        Arrays.stream(tasks.get(i).data().rowIds()).forEach(given::add);
-        rows.put(results.get(i).network(), given);
-        results.get(i).snapshots().forEach(snapshot -> rows.put(snapshot.network(), given));
-      }
+      remember(tasks, results);
       return results;
+    }
+
+    @Override
+    public List<FitOutcome> attempt(List<FitTask> tasks) {
+      List<FitOutcome> outcomes = runner.attempt(tasks);
+      remember(tasks, outcomes);
+      return outcomes;
+    }
+
+    private void remember(List<FitTask> tasks, List<? extends FitOutcome> outcomes) {
+      for (int i = 0; i < tasks.size(); i++) {
+        if (outcomes.get(i) instanceof FitResult result) {
+          Set<Long> given = new HashSet<>();
+          Arrays.stream(tasks.get(i).data().rowIds()).forEach(given::add);
+          rows.put(result.network(), given);
+          result.snapshots().forEach(snapshot -> rows.put(snapshot.network(), given));
+        }
+      }
     }
 
     Set<Long> given(FitResult fit) {

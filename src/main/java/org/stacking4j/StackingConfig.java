@@ -15,6 +15,7 @@ import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Member;
@@ -39,6 +40,8 @@ import org.stacking4j.train.Seeds;
  * @param passThrough which feature columns meta networks see behind the logits, 0-based; empty for
  *     none. They are the row's own and no network's answer, so nothing leaks by them
  * @param seed where all randomness comes from
+ * @param onFailure whether a member of which a fit fails drops out or stops everything; meta
+ *     networks always stop it. A stack is a member: one that fails drops out as a whole
  */
 public record StackingConfig(
     List<Member> members,
@@ -48,7 +51,8 @@ public record StackingConfig(
     Strategy strategy,
     Prediction prediction,
     List<Integer> passThrough,
-    long seed) {
+    long seed,
+    OnFailure onFailure) {
 
   /**
    * A member that is an ensemble itself. Immutable.
@@ -208,10 +212,7 @@ public record StackingConfig(
           data.outputs());
     }
     checkPassThrough(passThrough, data.columns());
-    for (MetaLearner learner : metaLearners) {
-      learner.checkSizes(
-          names(members, stacks).size(), passThrough.size(), data.task(), data.outputs());
-    }
+    checkLearners(data);
     Folds folds = strategy.folds(data, seed);
     for (int fold = prediction.asksRefit() ? 0 : 1; fold <= folds.count(); fold++) {
       if (!stacks.isEmpty()) {
@@ -219,6 +220,26 @@ public record StackingConfig(
       }
     }
     return folds;
+  }
+
+  private void checkLearners(LabeledData data) {
+    int all = names(members, stacks).size();
+    for (MetaLearner learner : metaLearners) {
+      learner.checkSizes(all, passThrough.size(), data.task(), data.outputs());
+      if (onFailure == OnFailure.DROP_OUT && all > 1) {
+        try {
+          learner.checkSizes(all - 1, passThrough.size(), data.task(), data.outputs());
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "members that drop out need meta learners for fewer members too, but "
+                  + learner.label()
+                  + " is for "
+                  + all
+                  + " only; use another, or on-failure stop",
+              e);
+        }
+      }
+    }
   }
 
   private void checkStacks(LabeledData training, int fold, Folds folds) {
@@ -251,6 +272,7 @@ public record StackingConfig(
     builder.prediction = prediction;
     builder.passThrough = passThrough;
     builder.seed = seed;
+    builder.onFailure = onFailure;
     return builder;
   }
 
@@ -265,6 +287,7 @@ public record StackingConfig(
     private Prediction prediction = Prediction.FOLDS_AND_REFIT;
     private List<Integer> passThrough = List.of();
     private long seed = 1;
+    private OnFailure onFailure = OnFailure.STOP;
 
     private Builder() {}
 
@@ -292,6 +315,28 @@ public record StackingConfig(
      */
     public Builder stack(String name, StackingConfig config) {
       stacks.add(new Stack(name, config));
+      return this;
+    }
+
+    /**
+     * Takes a member away, with its snapshots.
+     *
+     * @param member its name, or {@code STACK/NAME} for one of a stack; nothing happens if there is
+     *     none
+     */
+    public Builder without(String member) {
+      int slash = member.indexOf('/');
+      if (slash < 0) {
+        members.removeIf(one -> one.name().equals(member));
+        stacks.removeIf(one -> one.name().equals(member));
+        return this;
+      }
+      String rest = member.substring(slash + 1);
+      stacks.replaceAll(
+          stack ->
+              stack.name().equals(member.substring(0, slash))
+                  ? new Stack(stack.name(), stack.config().toBuilder().without(rest).build())
+                  : stack);
       return this;
     }
 
@@ -370,6 +415,12 @@ public record StackingConfig(
       return this;
     }
 
+    /** Sets what becomes of the ensemble when a fit of a member fails; by default it stops. */
+    public Builder onFailure(OnFailure onFailure) {
+      this.onFailure = onFailure;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -377,7 +428,15 @@ public record StackingConfig(
      */
     public StackingConfig build() {
       return new StackingConfig(
-          members, stacks, metaLearners, doNoHarm, strategy, prediction, passThrough, seed);
+          members,
+          stacks,
+          metaLearners,
+          doNoHarm,
+          strategy,
+          prediction,
+          passThrough,
+          seed,
+          onFailure);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.stacking4j;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +25,15 @@ import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.RegressionEvaluation;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.Chunks;
 import org.stacking4j.network.Member;
+import org.stacking4j.train.FitException;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
@@ -112,7 +116,8 @@ public final class StackingEnsemble {
    * @param runner where the fits run, and who hears of them
    * @throws IllegalArgumentException if the data does not fit the configuration: too few rows in a
    *     class, or another task or other sizes than a network's
-   * @throws org.stacking4j.train.FitException if a fit failed; the message names member and fold
+   * @throws org.stacking4j.train.FitException if a fit failed; the message names member and fold.
+   *     With {@link OnFailure#DROP_OUT}, if one of a meta network failed or no member is left
    * @throws java.util.concurrent.CancellationException if the calling thread was interrupted
    */
   public static StackingEnsemble fit(StackingConfig config, LabeledData data, FitRunner runner) {
@@ -132,11 +137,26 @@ public final class StackingEnsemble {
     }
     boolean refit = config.prediction().asksRefit();
     MemberNetworks networks =
-        MemberNetworks.fit(config.members(), data, folds, refit, config.seed(), runner);
-    List<InnerStack> stacks =
-        config.stacks().stream()
-            .map(stack -> InnerStack.fit(stack, data, folds, refit, config.seed(), runner))
-            .toList();
+        MemberNetworks.fit(
+            config.members(), data, folds, refit, config.seed(), config.onFailure(), runner);
+    List<InnerStack> stacks = new ArrayList<>();
+    for (StackingConfig.Stack stack : config.stacks()) {
+      List<DroppedMember> dropped = new ArrayList<>();
+      try {
+        stacks.add(InnerStack.fit(stack, data, folds, refit, config.seed(), runner, dropped));
+      } catch (FitException e) {
+        if (config.onFailure() == OnFailure.STOP) {
+          throw e;
+        }
+        DroppedMember whole = DroppedMember.of(stack.name(), e);
+        LOG.warn("{}", whole);
+        dropped.add(whole);
+      }
+      networks = networks.withDropped(dropped);
+    }
+    if (networks.names().isEmpty() && stacks.isEmpty()) {
+      throw DroppedMember.noneLeft(networks.dropped());
+    }
     MetaFeatures features =
         passing(
             networks.withStacks(stacks).trainingMetaFeatures(data, folds),
@@ -424,6 +444,14 @@ public final class StackingEnsemble {
   /** The members' networks, and behind them the members that are stacks. */
   public MemberNetworks members() {
     return members;
+  }
+
+  /**
+   * The members that left because a fit failed, those of its stacks among them, see {@link
+   * OnFailure#DROP_OUT}; empty for an ensemble read from a file.
+   */
+  public List<DroppedMember> dropped() {
+    return members.dropped();
   }
 
   /**

@@ -11,6 +11,7 @@ import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
@@ -63,7 +64,8 @@ final class StackingConfigTest {
                 new Strategy.Holdout(0.25),
                 Prediction.REFIT,
                 List.of(),
-                -7));
+                -7,
+                OnFailure.STOP));
   }
 
   @Test
@@ -107,7 +109,8 @@ final class StackingConfigTest {
             new Strategy.OutOfFold(2),
             Prediction.REFIT,
             List.of(),
-            1);
+            1,
+            OnFailure.STOP);
 
     members.add(B);
 

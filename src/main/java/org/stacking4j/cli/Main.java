@@ -6,6 +6,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
+import org.stacking4j.data.Memory;
 import org.stacking4j.train.FitException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -63,22 +64,36 @@ public final class Main {
   private static int run(PrintWriter out, PrintWriter err, boolean live, String... args) {
     Supplier<Output> output =
         () -> new Output(out, err, live); // its options are each command's own
-    return new CommandLine(new Main())
-        .addSubcommand(new DemoCommand(output.get()))
-        .addSubcommand(new FitCommand(output.get()))
-        .addSubcommand(new PlanCommand(output.get()))
-        .addSubcommand(new PredictCommand(output.get()))
-        .addSubcommand(new EvaluateCommand(output.get()))
-        .addSubcommand(new FeaturesCommand(output.get()))
-        .addSubcommand(new InspectCommand(output.get()))
-        .addSubcommand(new AuditCommand(output.get()))
-        .addSubcommand(new ReportCommand(output.get()))
-        .addSubcommand(new AutoComplete.GenerateCompletion())
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler(Main::explainUse)
-        .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command, args))
-        .execute(args);
+    CommandLine commands =
+        new CommandLine(new Main())
+            .addSubcommand(new DemoCommand(output.get()))
+            .addSubcommand(new FitCommand(output.get()))
+            .addSubcommand(new PlanCommand(output.get()))
+            .addSubcommand(new PredictCommand(output.get()))
+            .addSubcommand(new EvaluateCommand(output.get()))
+            .addSubcommand(new FeaturesCommand(output.get()))
+            .addSubcommand(new InspectCommand(output.get()))
+            .addSubcommand(new AuditCommand(output.get()))
+            .addSubcommand(new ReportCommand(output.get()))
+            .addSubcommand(new AutoComplete.GenerateCompletion())
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler(Main::explainUse)
+            .setExecutionExceptionHandler(
+                (failure, command, parsed) -> explain(failure, command, args));
+    try {
+      return commands.execute(args);
+    } catch (OutOfMemoryError e) {
+      Output.fail(
+          "memory ran out ("
+              + Memory.shortage(e).orElseThrow()
+              + "); take fewer rows, or give Java more by -Xmx, which raises the limit outside of"
+              + " its heap too",
+          List.of(args),
+          out,
+          err);
+      return FAILED;
+    }
   }
 
   private static int explainUse(CommandLine.ParameterException wrong, String[] args) {

@@ -44,6 +44,7 @@ final class PlanCommand implements Callable<Integer> {
       output.print(Output.tree(plan));
     } else {
       output.say(plan.describe());
+      plan.warning().ifPresent(output::say);
     }
     return 0;
   }

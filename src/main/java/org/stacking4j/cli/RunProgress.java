@@ -44,6 +44,7 @@ final class RunProgress implements ExperimentListener, AutoCloseable {
   public void planned(Plan plan) {
     pace.planned(plan);
     say(plan.describe());
+    plan.warning().ifPresent(this::say);
   }
 
   @Override

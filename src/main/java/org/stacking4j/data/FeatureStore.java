@@ -30,6 +30,8 @@ final class FeatureStore {
    */
   private static final int BLOCK_FLOATS = 1 << 18;
 
+  private static final long LARGE = 1L << 28; // bytes; smaller ones are not worth a question
+
   private final INDArray matrix;
   private final int rows;
   private final int columns;
@@ -284,6 +286,11 @@ final class FeatureStore {
   }
 
   private static INDArray uninitialized(int rows, int columns) {
+    long bytes = (long) rows * columns * Float.BYTES;
+    if (bytes > LARGE) {
+      Memory.ofThisProcess()
+          .check(String.format(Locale.ROOT, "%d rows of %d features", rows, columns), bytes);
+    }
     return outsideWorkspaces(
         () -> Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c'));
   }

@@ -192,7 +192,7 @@ public final class ConfFile {
     JsonNode fit = tree.path("fit");
     for (JsonNode one : members) {
       if (one instanceof ObjectNode member) {
-        for (String key : List.of("epochs", "batch-size", "gradient-norm-limit")) {
+        for (String key : List.of("epochs", "batch-size", "gradient-norm-limit", "timeout")) {
           complete(member, key, fit.path(key));
         }
         complete(member, "learning-rate", DoubleNode.valueOf(LEARNING_RATE));

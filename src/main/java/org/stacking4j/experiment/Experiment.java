@@ -13,9 +13,12 @@ import org.stacking4j.LeakAudit;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.CombinerChoice;
+import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Memory;
 import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.Checkpoints;
@@ -112,7 +115,7 @@ public final class Experiment {
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     try (OutputFolder files = OutputFolder.prepare(folder)) {
       watch.lap("data");
-      listener.planned(Plan.of(stacks, data, threads));
+      listener.planned(Plan.of(stacks, data, threads, Memory.ofThisProcess()));
       tell(found.count(), OutputFolder.checkpoints(folder));
       return run(files, stacks, data, rivals.apply(data.test()), watch, fits);
     }
@@ -146,6 +149,8 @@ public final class Experiment {
     }
 
     MemberNetworks bases = fitBases(data.train(), stacks.values().iterator().next(), watch);
+    tell(bases.dropped());
+    stacks = without(bases.dropped(), stacks);
     watch.lap("members");
     List<?> baseEvaluations = competition.enterBases(bases);
     for (int m = 0; m < bases.names().size(); m++) {
@@ -159,6 +164,7 @@ public final class Experiment {
       String label = stack.getKey();
       listener.stageStarted("stacking " + label);
       StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
+      tell(ensemble.dropped());
       watch.lap("meta-features");
       tell(ensemble.choice());
       answers = ensemble.metaFeatures(data.test());
@@ -186,7 +192,7 @@ public final class Experiment {
    */
   public Plan plan() throws IOException {
     TrainTest data = DataSource.load(config);
-    return Plan.of(stackConfigs(data.train()), data, threads);
+    return Plan.of(stackConfigs(data.train()), data, threads, Memory.ofThisProcess());
   }
 
   /**
@@ -201,13 +207,30 @@ public final class Experiment {
     TrainTest data = DataSource.load(config);
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
-    listener.planned(Plan.ofAudit(stacks, data, threads));
+    listener.planned(Plan.ofAudit(stacks, data, threads, Memory.ofThisProcess()));
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       listener.stageStarted("auditing " + stack.getKey());
       FitRunner runner = LocalFits.onThreads(threads).withListener(listener);
       audits.put(stack.getKey(), LeakAudit.of(stack.getValue(), data.train(), runner));
     }
     return audits;
+  }
+
+  private void tell(List<DroppedMember> dropped) {
+    dropped.forEach(member -> listener.found(member.toString()));
+  }
+
+  /** What has no network of all rows cannot be compared with the stack: it is in none. */
+  private static Map<String, StackingConfig> without(
+      List<DroppedMember> dropped, Map<String, StackingConfig> stacks) {
+    Map<String, StackingConfig> others = new LinkedHashMap<>();
+    stacks.forEach(
+        (label, stack) -> {
+          StackingConfig.Builder builder = stack.toBuilder();
+          dropped.forEach(member -> builder.without(member.member()));
+          others.put(label, builder.build());
+        });
+    return others;
   }
 
   private void tell(CombinerChoice choice) {
@@ -232,6 +255,18 @@ public final class Experiment {
     long count = stack.members().stream().filter(member -> member.network() == null).count();
     listener.stageStarted(
         String.format(Locale.ROOT, "fitting %d base networks on %d rows", count, train.rows()));
-    return MemberNetworks.fitOnAllRows(stack.members(), train, stack.seed(), runner);
+    MemberNetworks bases =
+        MemberNetworks.fit(
+            stack.members(),
+            train,
+            Folds.none(train.rows()),
+            true,
+            stack.seed(),
+            stack.onFailure(),
+            runner);
+    if (bases.names().isEmpty()) {
+      throw DroppedMember.noneLeft(bases.dropped());
+    }
+    return bases;
   }
 }

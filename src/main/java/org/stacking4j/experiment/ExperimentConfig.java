@@ -3,6 +3,7 @@ package org.stacking4j.experiment;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
 import org.stacking4j.data.Task;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
@@ -69,6 +71,7 @@ import org.stacking4j.train.EarlyStopping;
  * @param outOfFold how to stack out-of-fold
  * @param holdout how to stack by holdout
  * @param timeOrdered how to stack in order of time
+ * @param onFailure whether a member of which a fit fails stops the run or drops out
  */
 public record ExperimentConfig(
     String data,
@@ -94,7 +97,8 @@ public record ExperimentConfig(
     InSample inSample,
     OutOfFold outOfFold,
     Holdout holdout,
-    TimeOrdered timeOrdered) {
+    TimeOrdered timeOrdered,
+    OnFailure onFailure) {
 
   private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?: *- *(\\d{1,7}))?");
   private static final String AUTO = "auto";
@@ -119,6 +123,7 @@ public record ExperimentConfig(
    * @param cycles in how many cycles the learning rate falls to almost 0, each of which leaves a
    *     network that is a member; 0 for a rate that stays
    * @param seed in the place of the whole's
+   * @param timeout how many seconds each of its fits may take, 0 for as many as it takes
    * @param network a file with a network that DL4J's {@code ModelSerializer} wrote, which comes
    *     fitted: of the rest only name and columns matter; empty for one to fit
    */
@@ -135,6 +140,7 @@ public record ExperimentConfig(
       int snapshots,
       int cycles,
       long seed,
+      double timeout,
       String network) {
     public BaseNetwork {
       hidden = List.copyOf(hidden);
@@ -164,6 +170,7 @@ public record ExperimentConfig(
       if (!(rowSample > 0 && rowSample <= 1)) {
         throw new IllegalArgumentException("row-sample must be > 0 and <= 1, found " + rowSample);
       }
+      seconds(timeout);
       parse("columns", columns); // so that the file is named with what is wrong in it
     }
 
@@ -208,7 +215,8 @@ public record ExperimentConfig(
           new Member(
                   name,
                   layers,
-                  new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer))
+                  new FitSettings(
+                      epochs, batchSize, gradientNormLimit, true, trainer, seconds(timeout)))
               .withColumns(seen)
               .withRows(rows);
       Member sampled = withSnapshots(member);
@@ -255,7 +263,11 @@ public record ExperimentConfig(
       } else {
         builder.outOfFold(folds).prediction(prediction);
       }
-      return builder.metaLearners(meta.learners(whole::fitted)).doNoHarm(doNoHarm).build();
+      return builder
+          .metaLearners(meta.learners(whole::fitted))
+          .doNoHarm(doNoHarm)
+          .onFailure(whole.onFailure())
+          .build();
     }
   }
 
@@ -281,6 +293,14 @@ public record ExperimentConfig(
     return parsed.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  private static Duration seconds(double timeout) {
+    if (!(timeout >= 0 && timeout < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "timeout must be a finite number of seconds >= 0 (0 for none), found " + timeout);
+    }
+    return Duration.ofNanos((long) (timeout * 1e9));
+  }
+
   private static void checkSteps(int epochs, int batchSize, double gradientNormLimit) {
     if (epochs < 1) {
       throw new IllegalArgumentException("epochs must be >= 1, found " + epochs);
@@ -295,10 +315,12 @@ public record ExperimentConfig(
   }
 
   /** How a base network is fitted that does not say otherwise; see {@link FitSettings}. */
-  public record Fit(int epochs, int batchSize, double gradientNormLimit, Trainer trainer) {
+  public record Fit(
+      int epochs, int batchSize, double gradientNormLimit, Trainer trainer, double timeout) {
     public Fit {
       checkSteps(epochs, batchSize, gradientNormLimit);
       new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer); // checks
+      seconds(timeout);
     }
 
     FitSettings settings() {
@@ -497,7 +519,10 @@ public record ExperimentConfig(
    */
   StackingConfig stack(String label, int columns, int outputs) throws IOException {
     StackingConfig.Builder builder =
-        StackingConfig.builder().seed(seed).passThrough(parse("pass-through", passThrough));
+        StackingConfig.builder()
+            .seed(seed)
+            .onFailure(onFailure)
+            .passThrough(parse("pass-through", passThrough));
     for (BaseNetwork member : members) {
       builder.member(member.member(this, columns, outputs));
     }

@@ -3,9 +3,11 @@ package org.stacking4j.experiment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Memory;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.Member;
@@ -21,10 +23,22 @@ import org.stacking4j.train.Effort;
  * @param operations of all these fits together, as {@link Effort} counts them
  * @param bytes of memory: the rows, what the running fits hold, and the fitted networks
  * @param seconds of wall time, about
+ * @param running of the bytes those that the running fits hold; most of them are in Java's heap
+ * @param memory what there is
  */
-public record Plan(int fits, int inStacks, double operations, long bytes, double seconds) {
+public record Plan(
+    int fits,
+    int inStacks,
+    double operations,
+    long bytes,
+    double seconds,
+    long running,
+    Memory memory) {
 
-  static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
+  /**
+   * @throws IllegalArgumentException if the rows alone are more than there is memory
+   */
+  static Plan of(Map<String, StackingConfig> stacks, TrainTest data, int threads, Memory memory) {
     LabeledData train = data.train();
     Sum sum = new Sum();
     int inStacks = 0;
@@ -37,11 +51,12 @@ public record Plan(int fits, int inStacks, double operations, long bytes, double
       inStacks += sum.fits - ofNetworks;
       first = false;
     }
-    return sum.plan(inStacks, data, threads);
+    return sum.plan(inStacks, data, threads, memory);
   }
 
   /** What an audit takes: each stack is fitted by itself, and again on permuted labels. */
-  static Plan ofAudit(Map<String, StackingConfig> stacks, TrainTest data, int threads) {
+  static Plan ofAudit(
+      Map<String, StackingConfig> stacks, TrainTest data, int threads, Memory memory) {
     LabeledData train = data.train();
     Sum sum = new Sum();
     int inStacks = 0;
@@ -55,7 +70,7 @@ public record Plan(int fits, int inStacks, double operations, long bytes, double
         inStacks += sum.fits - ofNetworks;
       }
     }
-    return sum.plan(inStacks, data, threads);
+    return sum.plan(inStacks, data, threads, memory);
   }
 
   /** What all fits take together. */
@@ -65,12 +80,15 @@ public record Plan(int fits, int inStacks, double operations, long bytes, double
     private long largest;
     private long networks;
 
-    Plan plan(int inStacks, TrainTest data, int threads) {
+    Plan plan(int inStacks, TrainTest data, int threads, Memory memory) {
+      long rows = Plan.bytes(data.train()) + Plan.bytes(data.test());
+      memory.check("the training and test rows", rows);
       NativeThreads.useOne();
-      int atATime = Math.min(threads, Math.max(1, fits));
-      double seconds = operations / FusedNetwork.operationsPerSecond() / atATime;
-      long rows = bytes(data.train()) + bytes(data.test());
-      return new Plan(fits, inStacks, operations, rows + atATime * largest + networks, seconds);
+      double seconds =
+          operations / FusedNetwork.operationsPerSecond() / Math.min(threads, Math.max(1, fits));
+      long running = Math.min(threads, fits) * largest;
+      return new Plan(
+          fits, inStacks, operations, rows + running + networks, seconds, running, memory);
     }
 
     void addNetworks(StackingConfig stack, LabeledData train, Folds folds, boolean onAllRows) {
@@ -124,7 +142,29 @@ public record Plan(int fits, int inStacks, double operations, long bytes, double
             : String.format(
                 Locale.ROOT, " (%d of them in stacks, which every fold has anew)", inStacks),
         time(seconds),
-        memory(bytes));
+        Memory.inWords(bytes));
+  }
+
+  /** What will not do, and how to mend it; empty if there is memory enough. */
+  public Optional<String> warning() {
+    if (bytes > memory.process()) {
+      return Optional.of(
+          "warning: the run needs about "
+              + Memory.inWords(bytes)
+              + " of memory, but "
+              + memory.limit()
+              + ": use fewer threads, smaller networks or batches, or fewer rows"
+              + memory.mend(bytes));
+    }
+    if (running > memory.heap()) {
+      return Optional.of(
+          "warning: the fits that run side by side hold about "
+              + Memory.inWords(running)
+              + ", most of it in Java's heap, which has "
+              + Memory.inWords(memory.heap())
+              + ": use fewer threads, smaller networks or batches, or give it more by -Xmx");
+    }
+    return Optional.empty();
   }
 
   /** About so many seconds, in words. */
@@ -137,11 +177,5 @@ public record Plan(int fits, int inStacks, double operations, long bytes, double
       unit++;
     }
     return String.format(Locale.ROOT, "%.0f %s", value, units.get(unit));
-  }
-
-  private static String memory(long bytes) {
-    return bytes < 10_000_000_000L
-        ? String.format(Locale.ROOT, "%d MB", Math.max(1, bytes / 1_000_000))
-        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }
 }

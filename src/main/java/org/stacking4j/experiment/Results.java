@@ -25,6 +25,7 @@ import org.stacking4j.evaluate.LossDifference;
 import org.stacking4j.evaluate.PairedDifference;
 import org.stacking4j.evaluate.RegressionLeaderboard;
 import org.stacking4j.evaluate.Reliability;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.train.FitResult;
 
@@ -61,6 +62,7 @@ record Results(
     } else if (findings instanceof RegressionFindings numbers) {
       describe(numbers, root);
     }
+    describeDropped(root);
     describeFits(root.putObject("epoch_losses"), FitResult::epochLosses);
     describeFits(root.putObject("trainers"), fit -> fit.trainer().toString());
     ObjectNode timing = root.putObject("timing");
@@ -180,6 +182,26 @@ record Results(
             line.put("allowance", evidence.allowance());
           }
         });
+  }
+
+  /** Those of the base networks are in no stack, those of a stack only not in that one. */
+  private void describeDropped(ObjectNode root) {
+    ArrayNode all = JSON.createArrayNode();
+    bases.dropped().forEach(member -> describe(member, all.addObject()));
+    ensembles.forEach(
+        (label, stack) ->
+            stack
+                .dropped()
+                .forEach(member -> describe(member, all.addObject().put("stack", label))));
+    if (!all.isEmpty()) {
+      root.set("dropped", all);
+    }
+  }
+
+  private static void describe(DroppedMember dropped, ObjectNode into) {
+    into.put("member", dropped.member());
+    into.put("fit", dropped.fit());
+    into.put("reason", dropped.reason());
   }
 
   private static String version() {

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.stacking4j.train.FitOutcome;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -24,8 +26,17 @@ final class Stopwatch implements FitRunner {
 
   @Override
   public List<FitResult> run(List<FitTask> tasks) {
+    return timed(tasks, runner::run);
+  }
+
+  @Override
+  public List<FitOutcome> attempt(List<FitTask> tasks) {
+    return timed(tasks, runner::attempt);
+  }
+
+  private <T> List<T> timed(List<FitTask> tasks, Function<List<FitTask>, List<T>> fits) {
     long start = System.nanoTime();
-    List<FitResult> results = runner.run(tasks);
+    List<T> results = fits.apply(tasks);
     if (!tasks.isEmpty()) {
       String what = tasks.get(0).meta() ? "meta network" : "members";
       fitting.merge(what, (System.nanoTime() - start) / 1e9, Double::sum);

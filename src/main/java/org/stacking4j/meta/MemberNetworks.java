@@ -9,15 +9,20 @@ import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.Chunks;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.TrainedNetwork;
+import org.stacking4j.train.FitException;
+import org.stacking4j.train.FitOutcome;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -29,6 +34,8 @@ import org.stacking4j.train.Seeds;
  * safe to use from several threads.
  */
 public final class MemberNetworks {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberNetworks.class);
+
   /** What a network of all rows counts beside fold networks; docs/stacking.md has numbers. */
   private static final int REFIT_WEIGHT = 2;
 
@@ -36,21 +43,24 @@ public final class MemberNetworks {
   private final List<List<FitResult>> folds;
   private final List<FitResult> refits;
   private final List<StackMember> stacks;
+  private final List<DroppedMember> dropped;
 
   private MemberNetworks(
       List<String> names,
       List<List<FitResult>> folds,
       List<FitResult> refits,
-      List<StackMember> stacks) {
+      List<StackMember> stacks,
+      List<DroppedMember> dropped) {
     this.names = List.copyOf(names);
     this.folds = folds.stream().map(List::copyOf).toList();
     this.refits = List.copyOf(refits);
     this.stacks = List.copyOf(stacks);
+    this.dropped = List.copyOf(dropped);
   }
 
   /** No members yet: there must be some {@linkplain #withStacks stacks} before it is asked. */
   public static MemberNetworks none() {
-    return new MemberNetworks(List.of(), List.of(), List.of(), List.of());
+    return new MemberNetworks(List.of(), List.of(), List.of(), List.of(), List.of());
   }
 
   /**
@@ -78,7 +88,7 @@ public final class MemberNetworks {
               + ", refits "
               + refits.size());
     }
-    return new MemberNetworks(names, folds, refits, List.of());
+    return new MemberNetworks(names, folds, refits, List.of(), List.of());
   }
 
   /**
@@ -116,7 +126,13 @@ public final class MemberNetworks {
     if (all.stream().distinct().count() < all.size()) {
       throw new IllegalArgumentException("member names must differ, found " + all);
     }
-    return new MemberNetworks(all, folds, refits, allStacks);
+    return new MemberNetworks(all, folds, refits, allStacks, dropped);
+  }
+
+  /** The same networks, beside others that are no longer there. */
+  public MemberNetworks withDropped(List<DroppedMember> more) {
+    List<DroppedMember> all = Stream.concat(dropped.stream(), more.stream()).toList();
+    return new MemberNetworks(names, folds, refits, stacks, all);
   }
 
   private static String inWords(int folds, boolean refit, int outputs) {
@@ -126,11 +142,26 @@ public final class MemberNetworks {
   /**
    * Fits every member on all rows, and nothing else.
    *
-   * @see #fit
+   * @see #fit(List, LabeledData, Folds, boolean, long, OnFailure, FitRunner)
    */
   public static MemberNetworks fitOnAllRows(
       List<Member> members, LabeledData data, long seed, FitRunner runner) {
     return fit(members, data, Folds.none(data.rows()), true, seed, runner);
+  }
+
+  /**
+   * Fits every member, and fails if one fails.
+   *
+   * @see #fit(List, LabeledData, Folds, boolean, long, OnFailure, FitRunner)
+   */
+  public static MemberNetworks fit(
+      List<Member> members,
+      LabeledData data,
+      Folds folds,
+      boolean refit,
+      long seed,
+      FitRunner runner) {
+    return fit(members, data, folds, refit, seed, OnFailure.STOP, runner);
   }
 
   /**
@@ -144,8 +175,10 @@ public final class MemberNetworks {
    * @param refit whether to fit each member on all rows too
    * @param seed of the ensemble; the seeds of the fits come from it, or from the member's own, the
    *     member's name and the fold
+   * @param onFailure whether a member of which a fit fails is left out of what comes back; if all
+   *     are, it is like {@link #none}
    * @param runner where they run
-   * @throws org.stacking4j.train.FitException if a fit failed
+   * @throws org.stacking4j.train.FitException if a fit failed, unless members may drop out
    */
   public static MemberNetworks fit(
       List<Member> members,
@@ -153,6 +186,7 @@ public final class MemberNetworks {
       Folds folds,
       boolean refit,
       long seed,
+      OnFailure onFailure,
       FitRunner runner) {
     if (members.isEmpty()) {
       return none();
@@ -188,24 +222,43 @@ public final class MemberNetworks {
                 false));
       }
     }
-    List<FitResult> results = runner.run(tasks);
+    List<? extends FitOutcome> outcomes =
+        onFailure == OnFailure.STOP ? runner.run(tasks) : runner.attempt(tasks);
     int each = folds.count() + (refit ? 1 : 0);
     int next = 0;
+    List<String> names = new ArrayList<>();
     List<List<FitResult>> byFold = new ArrayList<>();
     List<FitResult> ofAllRows = new ArrayList<>();
+    List<DroppedMember> dropped = new ArrayList<>();
     for (Member member : members) {
-      List<FitResult> own;
+      List<? extends FitOutcome> own;
       if (member.network() == null) {
-        own = results.subList(next, next + each);
+        own = outcomes.subList(next, next + each);
         next += each;
       } else {
         TrainedNetwork network = member.network().withColumns(member.columns());
         own = Collections.nCopies(each, FitResult.prefit(network));
       }
+      List<FitResult> fits = new ArrayList<>();
+      @Nullable FitException failure = null;
+      for (FitOutcome outcome : own) {
+        if (outcome instanceof FitResult fit) {
+          fits.add(fit);
+        } else if (failure == null) {
+          failure = (FitException) outcome;
+        }
+      }
+      if (failure != null) {
+        DroppedMember gone = DroppedMember.of(member.name(), failure);
+        LOG.warn("{}", gone);
+        dropped.add(gone);
+        continue;
+      }
+      names.addAll(member.names());
       for (int i = 0; i <= member.snapshots(); i++) {
         int snapshot = i - 1;
         List<FitResult> networks =
-            own.stream()
+            fits.stream()
                 .map(fit -> snapshot < 0 ? fit.withoutSnapshots() : fit.snapshots().get(snapshot))
                 .toList();
         if (refit) {
@@ -214,8 +267,7 @@ public final class MemberNetworks {
         byFold.add(networks.subList(refit ? 1 : 0, each));
       }
     }
-    List<String> names = members.stream().flatMap(member -> member.names().stream()).toList();
-    return of(names, byFold, ofAllRows);
+    return (names.isEmpty() ? none() : of(names, byFold, ofAllRows)).withDropped(dropped);
   }
 
   /** The members' names, in order, those of stacks last. */
@@ -234,6 +286,11 @@ public final class MemberNetworks {
   /** The networks of all rows, by member; empty where there are none. Stacks are not in it. */
   public List<FitResult> refits() {
     return refits;
+  }
+
+  /** The members that left because a fit failed; empty where they were read from a file. */
+  public List<DroppedMember> dropped() {
+    return dropped;
   }
 
   /** How many members are networks: the first ones; the others are stacks. */

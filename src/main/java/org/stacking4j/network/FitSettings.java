@@ -1,5 +1,8 @@
 package org.stacking4j.network;
 
+import java.math.BigDecimal;
+import java.time.Duration;
+
 /**
  * What a {@code MultiLayerConfiguration} cannot say about the way a network is fitted. Immutable.
  *
@@ -17,9 +20,16 @@ package org.stacking4j.network;
  *     U(±1/√fanIn), draw their biases from the same range, as PyTorch's {@code Linear} does; DL4J
  *     can only start biases at a constant. A layer whose {@code biasInit} is not zero keeps it.
  * @param trainer what computes the steps
+ * @param timeout how long a fit may take before it fails, in wall time; zero for as long as it
+ *     takes. It does not change what a fit comes to
  */
 public record FitSettings(
-    int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases, Trainer trainer) {
+    int epochs,
+    int batchSize,
+    double gradientNormLimit,
+    boolean uniformBiases,
+    Trainer trainer,
+    Duration timeout) {
 
   public FitSettings {
     if (epochs < 0) {
@@ -35,6 +45,16 @@ public record FitSettings(
     if (trainer == Trainer.NONE) {
       throw new IllegalArgumentException("trainer none fits nothing; use auto, fused or dl4j");
     }
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "timeout must be >= 0 s (0 for none), found " + inSeconds(timeout));
+    }
+  }
+
+  /** Settings without a timeout. */
+  public FitSettings(
+      int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases, Trainer trainer) {
+    this(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, Duration.ZERO);
   }
 
   /** Settings with {@link Trainer#AUTO}. */
@@ -49,26 +69,38 @@ public record FitSettings(
 
   /** These settings with other {@code epochs}. */
   public FitSettings withEpochs(int epochs) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
   /** These settings with another {@code batchSize}. */
   public FitSettings withBatchSize(int batchSize) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
   /** These settings with another {@code gradientNormLimit}. */
   public FitSettings withGradientNormLimit(double gradientNormLimit) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
   /** These settings with {@code uniformBiases} on or off. */
   public FitSettings withUniformBiases(boolean uniformBiases) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
   /** These settings with another {@code trainer}. */
   public FitSettings withTrainer(Trainer trainer) {
-    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer);
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
+  }
+
+  /** These settings with a limit to the wall time of each fit; zero for none. */
+  public FitSettings withTimeout(Duration timeout) {
+    return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
+  }
+
+  /** A time in words: {@code 10 s}, {@code 0.5 s}. */
+  public static String inSeconds(Duration time) {
+    BigDecimal seconds =
+        BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 }

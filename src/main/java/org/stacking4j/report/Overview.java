@@ -13,6 +13,7 @@ final class Overview {
     page.leaf("span", better ? "✓" : worse ? "✗" : "≈", "aria-hidden", "true");
     page.text(verdict.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + verdict.substring(1));
     page.text(".").close("p");
+    run.results().find("dropped").ifPresent(dropped -> writeDropped(page, dropped));
     page.open("dl", "class", "tiles");
     if (run.ofClasses()) {
       writeClasses(page, run);
@@ -27,6 +28,18 @@ final class Overview {
         "fitted on " + Page.whole(data.get("train").whole("rows")) + " others");
     page.close("dl");
     navigate(page, run);
+  }
+
+  private static void writeDropped(Page page, Part dropped) {
+    for (Part one : dropped.list()) {
+      String from =
+          one.find("stack").isPresent()
+              ? "stack " + one.text("stack")
+              : "everything, with all its networks";
+      page.open("p").leaf("strong", "'" + one.text("member") + "' dropped out");
+      page.text(" of " + from + ": " + one.text("fit") + " failed: " + one.text("reason") + ".");
+      page.close("p");
+    }
   }
 
   private static void writeClasses(Page page, Run run) {

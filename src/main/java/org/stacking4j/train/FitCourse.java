@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -47,6 +48,12 @@ final class FitCourse {
   /** Whether it stops early. */
   boolean isOver() {
     return over;
+  }
+
+  /** Whether its time is up; that of an earlier run that it goes on from counts. */
+  boolean takesTooLong() {
+    Duration timeout = task.settings().timeout();
+    return !timeout.isZero() && Duration.ofNanos(System.nanoTime() - start).compareTo(timeout) > 0;
   }
 
   /**

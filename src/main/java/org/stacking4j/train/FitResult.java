@@ -22,7 +22,8 @@ public record FitResult(
     List<Double> epochLosses,
     double seconds,
     Trainer trainer,
-    List<FitResult> snapshots) {
+    List<FitResult> snapshots)
+    implements FitOutcome {
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
     snapshots = List.copyOf(snapshots);

@@ -1,5 +1,6 @@
 package org.stacking4j.train;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import org.stacking4j.network.Standardisation;
 import org.stacking4j.network.Trainer;
 
 /**
- * One network to fit: everything that decides its parameters. Immutable.
+ * One network to fit: everything that decides its parameters, and how long it may take. Immutable.
  *
  * @param name who it is, for seeds, events and errors: {@code member 'wide-1'}
  * @param fold the fold left out, 1-based and numbered on through repeats, or 0 where the network
@@ -210,7 +211,8 @@ public record FitTask(
             .put(name)
             .put(fold)
             .put(configuration.toJson())
-            .put(settings.toString())
+            .put(
+                settings.withTimeout(Duration.ZERO).toString()) // how long it may take decides none
             .put(data.digest())
             .put(seed)
             .put(columns.toString())

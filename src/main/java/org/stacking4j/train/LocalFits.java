@@ -1,9 +1,12 @@
 package org.stacking4j.train;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.Memory;
 import org.stacking4j.fused.Crew;
 
 /**
@@ -72,6 +76,15 @@ public final class LocalFits implements FitRunner {
 
   @Override
   public List<FitResult> run(List<FitTask> tasks) {
+    return outcomes(tasks, true).stream().map(FitResult.class::cast).toList();
+  }
+
+  @Override
+  public List<FitOutcome> attempt(List<FitTask> tasks) {
+    return outcomes(tasks, false);
+  }
+
+  private List<FitOutcome> outcomes(List<FitTask> tasks, boolean firstFailureStops) {
     if (tasks.isEmpty()) {
       return List.of();
     }
@@ -85,21 +98,26 @@ public final class LocalFits implements FitRunner {
               return thread;
             });
     try {
-      return collect(tasks, pool);
+      return collect(tasks, firstFailureStops, pool);
     } finally {
       pool.shutdownNow();
       awaitEnd(pool);
     }
   }
 
-  private List<FitResult> collect(List<FitTask> tasks, ExecutorService pool) {
-    FitListener oneAtATime = new OneAtATime(listener);
+  private List<FitOutcome> collect(
+      List<FitTask> tasks, boolean firstFailureStops, ExecutorService pool) {
+    OneAtATime oneAtATime = new OneAtATime(listener);
+    @Nullable Failures failures = firstFailureStops ? null : new Failures();
     // Failures are met as they happen, results are put back into the order of the tasks.
-    var ended = new ExecutorCompletionService<FitResult>(pool);
-    List<Future<FitResult>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
+    var ended = new ExecutorCompletionService<FitOutcome>(pool);
+    List<Future<FitOutcome>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
     List<Crew> crews = tasks.stream().map(task -> new Crew()).toList();
-    for (int i : longestFirst(tasks)) {
-      futures.set(i, ended.submit(() -> fit(tasks.get(i), oneAtATime, crews.get(i))));
+    List<Integer> order = longestFirst(tasks);
+    for (int place = 0; place < order.size(); place++) {
+      int i = order.get(place);
+      var own = new Turn(tasks.get(i), place, crews.get(i));
+      futures.set(i, ended.submit(() -> outcome(own, oneAtATime, failures)));
     }
     // A thread comes to these when no fit is left for it.
     for (int i = 1; i < threads; i++) {
@@ -109,11 +127,12 @@ public final class LocalFits implements FitRunner {
       for (int i = 0; i < tasks.size(); i++) {
         ended.take().get();
       }
-      List<FitResult> results = new ArrayList<>();
-      for (Future<FitResult> future : futures) {
-        results.add(future.get());
+      List<FitOutcome> outcomes = new ArrayList<>();
+      for (int i = 0; i < tasks.size(); i++) {
+        FitOutcome own = futures.get(i).get();
+        outcomes.add(failures == null ? own : failures.first(tasks.get(i).name()).orElse(own));
       }
-      return results;
+      return outcomes;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("the run was cancelled");
@@ -128,6 +147,60 @@ public final class LocalFits implements FitRunner {
     }
   }
 
+  /** A fit, its place among those that are begun, and who may help with it. */
+  private record Turn(FitTask task, int place, Crew crew) {}
+
+  /**
+   * By the tasks' names, of the fits that failed the one that was begun first. A fit is left out
+   * only for one that was begun before it: which failure that is then does not depend on which of
+   * several fits side by side fails first.
+   */
+  private static final class Failures {
+    private final Map<String, Failure> first = new HashMap<>();
+
+    private record Failure(int place, FitException cause) {}
+
+    synchronized void add(Turn turn, FitException cause) {
+      first.merge(
+          turn.task().name(),
+          new Failure(turn.place(), cause),
+          (known, other) -> other.place() < known.place() ? other : known);
+    }
+
+    synchronized Optional<FitException> before(Turn turn) {
+      return Optional.ofNullable(first.get(turn.task().name()))
+          .filter(failure -> failure.place() < turn.place())
+          .map(Failure::cause);
+    }
+
+    synchronized Optional<FitOutcome> first(String name) {
+      return Optional.ofNullable(first.get(name)).map(Failure::cause);
+    }
+  }
+
+  /**
+   * What comes of a fit.
+   *
+   * @param failures of others, for a fit that may fail; null for one that may not
+   */
+  private FitOutcome outcome(Turn turn, OneAtATime listener, @Nullable Failures failures) {
+    try (Crew crew = turn.crew()) {
+      Optional<FitException> before = failures == null ? Optional.empty() : failures.before(turn);
+      return before.isPresent() ? before.get() : fit(turn.task(), listener, crew);
+    } catch (FitException e) {
+      if (failures == null || isOfTheRun(e, listener)) {
+        throw e;
+      }
+      failures.add(turn, e);
+      return e;
+    }
+  }
+
+  /** Whether not the fit went wrong but what is around it: then all others would go wrong too. */
+  private static boolean isOfTheRun(FitException e, OneAtATime listener) {
+    return listener.hasThrown(e.getCause()) || e.getCause() instanceof UncheckedIOException;
+  }
+
   /** A long fit that is begun last would keep one thread at work while the others are idle. */
   private static List<Integer> longestFirst(List<FitTask> tasks) {
     double[] operations = tasks.stream().mapToDouble(t -> Effort.of(t).operations()).toArray();
@@ -138,7 +211,7 @@ public final class LocalFits implements FitRunner {
   }
 
   private FitResult fit(FitTask task, FitListener listener, Crew crew) {
-    try (crew) {
+    try {
       Optional<FitResult> kept =
           checkpoints == null ? Optional.empty() : checkpoints.finished(task);
       if (kept.isPresent()) {
@@ -157,8 +230,7 @@ public final class LocalFits implements FitRunner {
       if (cause instanceof CancellationException cancelled) {
         throw cancelled;
       }
-      throw new FitException(
-          task.describe() + " failed (seed " + task.seed() + "): " + message(cause), cause);
+      throw new FitException(task, message(cause), cause);
     } finally {
       destroyWorkspaces();
     }
@@ -177,7 +249,7 @@ public final class LocalFits implements FitRunner {
   private static void report(FitEvent.Failed event, FitListener listener) {
     try {
       listener.onEvent(event);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (e != event.cause()) {
         event.cause().addSuppressed(e);
       }
@@ -185,6 +257,13 @@ public final class LocalFits implements FitRunner {
   }
 
   private static String message(Throwable cause) {
+    Optional<String> shortage = Memory.shortage(cause);
+    if (shortage.isPresent()) {
+      return "it ran out of memory ("
+          + shortage.get()
+          + "); run fewer fits at a time (threads), take smaller batches or networks, or give Java"
+          + " more by -Xmx, which raises the limit outside of its heap too";
+    }
     @Nullable String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
   }
@@ -217,10 +296,27 @@ public final class LocalFits implements FitRunner {
     return crews.stream().filter(Crew::hasRoom).min(Comparator.comparingInt(Crew::helpers));
   }
 
-  private record OneAtATime(FitListener listener) implements FitListener {
+  /** Hands one event after the other on. */
+  private static final class OneAtATime implements FitListener {
+    private final FitListener listener;
+    private @Nullable Throwable thrown;
+
+    OneAtATime(FitListener listener) {
+      this.listener = listener;
+    }
+
     @Override
     public synchronized void onEvent(FitEvent event) {
-      listener.onEvent(event);
+      try {
+        listener.onEvent(event);
+      } catch (Throwable e) {
+        thrown = e;
+        throw e;
+      }
+    }
+
+    synchronized boolean hasThrown(@Nullable Throwable cause) {
+      return thrown != null && thrown == cause;
     }
   }
 }

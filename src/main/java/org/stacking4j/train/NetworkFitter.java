@@ -48,6 +48,8 @@ final class NetworkFitter {
    * @param checkpoints where to go on from, and where to keep how far it has come; null for nowhere
    * @throws CancellationException if the thread is interrupted
    * @throws ArithmeticException if the loss or a parameter stops being a finite number
+   * @throws IllegalStateException if it takes longer than its timeout
+   * @throws OutOfMemoryError if memory ends, with what to do
    */
   static FitResult fit(
       FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
@@ -83,7 +85,7 @@ final class NetworkFitter {
         if (course.isOver()) {
           break;
         }
-        double loss = epoch(steps, settings.batchSize(), order, epoch);
+        double loss = epoch(steps, task, order, epoch, course);
         float[] parameters = steps.parameters();
         checkParameters(parameters, epoch);
         steps.endEpoch();
@@ -144,12 +146,22 @@ final class NetworkFitter {
   }
 
   /** One pass over the rows in the given order; returns the mean loss. */
-  private static double epoch(TrainingSteps steps, int batchSize, int[] order, int epoch) {
+  private static double epoch(
+      TrainingSteps steps, FitTask task, int[] order, int epoch, FitCourse course) {
+    int batchSize = task.settings().batchSize();
     double sum = 0;
     int from = 0;
     while (from < order.length) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("cancelled in epoch " + epoch);
+      }
+      if (course.takesTooLong()) {
+        throw new IllegalStateException(
+            "it took longer than "
+                + FitSettings.inSeconds(task.settings().timeout())
+                + ", in epoch "
+                + epoch
+                + "; allow more by timeout, or fewer epochs");
       }
       int to = batchEnd(from, batchSize, order.length);
       double loss = steps.step(Arrays.copyOfRange(order, from, to));

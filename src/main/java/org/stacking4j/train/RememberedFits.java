@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,18 @@ public final class RememberedFits implements FitRunner {
   }
 
   @Override
-  public synchronized List<FitResult> run(List<FitTask> tasks) {
+  public List<FitResult> run(List<FitTask> tasks) {
+    return known(tasks, runner::run).stream().map(FitResult.class::cast).toList();
+  }
+
+  /** A failure is not remembered, and what is known is given whatever fails beside it. */
+  @Override
+  public List<FitOutcome> attempt(List<FitTask> tasks) {
+    return known(tasks, runner::attempt);
+  }
+
+  private synchronized List<FitOutcome> known(
+      List<FitTask> tasks, Function<List<FitTask>, List<? extends FitOutcome>> fitting) {
     List<@Nullable String> keys = new ArrayList<>();
     List<FitTask> fresh = new ArrayList<>();
     Set<String> asked = new HashSet<>();
@@ -35,19 +47,23 @@ public final class RememberedFits implements FitRunner {
         fresh.add(task);
       }
     }
-    List<FitResult> ran = runner.run(fresh);
-    List<FitResult> results = new ArrayList<>();
+    List<? extends FitOutcome> ran = fitting.apply(fresh);
+    Map<String, FitOutcome> now = new HashMap<>(known);
+    List<FitOutcome> outcomes = new ArrayList<>();
     int next = 0;
     for (@Nullable String key : keys) {
-      @Nullable FitResult result = key == null ? null : known.get(key);
-      if (result == null) {
-        result = ran.get(next++);
+      @Nullable FitOutcome outcome = key == null ? null : now.get(key);
+      if (outcome == null) {
+        outcome = ran.get(next++);
         if (key != null) {
+          now.put(key, outcome);
+        }
+        if (key != null && outcome instanceof FitResult result) {
           known.put(key, result);
         }
       }
-      results.add(result);
+      outcomes.add(outcome);
     }
-    return results;
+    return outcomes;
   }
 }

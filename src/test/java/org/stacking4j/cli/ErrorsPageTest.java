@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,6 +45,7 @@ import org.stacking4j.data.CsvTable;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.IdxFolder;
 import org.stacking4j.data.LabeledData;
+import org.stacking4j.data.Memory;
 import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureFolder;
 import org.stacking4j.data.PictureSchema;
@@ -52,6 +54,7 @@ import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.experiment.TinyIdxFolder;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
@@ -348,6 +351,8 @@ final class ErrorsPageTest {
     conf("an unknown strategy", "strategy: blending\n");
     conf("a strategy with a letter too few", "seed: 1\nstrategy: holdut\n");
     conf("an unknown trainer", "fit: {trainer: fast}\n");
+    conf("a timeout below 0", "fit: {timeout: -5}\n");
+    conf("another thing to do on a failure", "on-failure: ignore\n");
     conf("an unknown meta learner", "out-of-fold: {meta: forest}\n");
     conf("an unknown way to predict", "out-of-fold: {prediction: folds}\n");
     conf("a list in the place of keys", "out-of-fold: [5]\n");
@@ -574,6 +579,10 @@ final class ErrorsPageTest {
         () ->
             LabeledData.of(
                 features, new float[][] {{1}, {Float.POSITIVE_INFINITY}}, List.of("price")));
+    Memory small = new Memory(24_000_000_000L, 24_000_000_000L, 6_000_000_000L);
+    wrong(
+        "more than there is memory",
+        () -> small.check("9000000 rows of 784 features", 28_224_000_000L));
     wrong("a row id twice", () -> LabeledData.of(features, new int[] {0, 1}, names, new long[2]));
     wrong("a weight of 0", () -> ROWS.withWeights(new double[24]));
     wrong("too few weights of classes", () -> ROWS.withClassWeights(2));
@@ -594,6 +603,7 @@ final class ErrorsPageTest {
     wrong("no hidden layer", () -> Mlp.base(3, 2));
     wrong("fewer than no epochs", () -> SETTINGS.withEpochs(-1));
     wrong("no row a step", () -> SETTINGS.withBatchSize(0));
+    wrong("less than no time", () -> SETTINGS.withTimeout(Duration.ofSeconds(-1)));
     wrong("another output layer", () -> Member.of("a", network(LossFunction.MSE, Activation.TANH)));
     wrong(
         "an activation that Deeplearning4j passes over",
@@ -728,6 +738,19 @@ final class ErrorsPageTest {
                             SETTINGS
                                 .withEpochs(5)
                                 .withGradientNormLimit(Double.POSITIVE_INFINITY))),
+                ROWS));
+    Member slow = new Member("a", Mlp.base(3, 2, 4), SETTINGS.withTimeout(Duration.ofNanos(1)));
+    wrong("less time than a fit takes", () -> fit(StackingConfig.builder().member(slow), ROWS));
+    wrong(
+        "no member left of those that may drop out",
+        () -> fit(StackingConfig.builder().member(slow).onFailure(OnFailure.DROP_OUT), ROWS));
+    wrong(
+        "members may drop out, and the meta network is for all of them",
+        () ->
+            fit(
+                config()
+                    .metaLearners(MetaNetwork.free(Mlp.meta(4, 2)))
+                    .onFailure(OnFailure.DROP_OUT),
                 ROWS));
     StackingEnsemble ensemble = ensemble();
     wrong("new rows of another width", () -> ensemble.predict(Nd4j.create(1, 4)));

@@ -46,7 +46,8 @@ class RunProgressTest {
   }
 
   private static Plan plan(int fits) {
-    return new Plan(fits, 0, fits * OPERATIONS, 1_000_000, 30);
+    Memory memory = new Memory(1L << 40, 1L << 40, 1L << 40);
+    return new Plan(fits, 0, fits * OPERATIONS, 1_000_000, 30, 0, memory);
   }
 
   @Test

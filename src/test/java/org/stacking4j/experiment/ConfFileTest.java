@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ import org.stacking4j.combine.RowGate;
 import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.RowSample;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.meta.Strategy;
 import org.stacking4j.network.FitSettings;
@@ -51,7 +53,7 @@ class ConfFileTest {
     assertThat(config.members())
         .extracting(ExperimentConfig.BaseNetwork::hidden)
         .containsExactly(List.of(256, 256), List.of(256, 256), List.of(256, 256));
-    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0, Trainer.AUTO));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(10, 128, 2.0, Trainer.AUTO, 0));
   }
 
   static List<Path> confFiles() throws IOException {
@@ -210,21 +212,21 @@ class ConfFileTest {
         read(
             """
             seed: 7
-            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused}
+            fit: {epochs: 4, batch-size: 32, gradient-norm-limit: 3, trainer: fused, timeout: 60}
             members:
               - {name: plain, hidden: [4]}
-              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002}
+              - {name: slow, hidden: [4], epochs: 9, learning-rate: 0.002, timeout: 0.5}
               - {name: noisy, hidden: [4], batch-size: 8, gradient-norm-limit: Infinity, seed: 70}
             """);
 
     List<Member> members = config.stack("out-of-fold", 16, 3).members();
 
-    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED);
+    FitSettings plain = new FitSettings(4, 32, 3, true, Trainer.FUSED, Duration.ofMinutes(1));
     assertThat(members)
         .extracting(Member::settings)
         .containsExactly(
             plain,
-            plain.withEpochs(9),
+            plain.withEpochs(9).withTimeout(Duration.ofMillis(500)),
             plain.withBatchSize(8).withGradientNormLimit(Double.POSITIVE_INFINITY));
     assertThat(members).extracting(Member::seed).containsExactly(null, null, 70L);
     assertThat(unseeded(members.get(0).configuration())).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
@@ -232,6 +234,17 @@ class ConfFileTest {
     String slow = unseeded(members.get(1).configuration());
     assertThat(slow).contains("0.002").doesNotContain("0.001");
     assertThat(slow.replace("0.002", "0.001")).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+  }
+
+  @Test
+  void onFailure_isOfTheStackAndOfThoseInIt() throws IOException {
+    String inner = "inner-stacks: [{name: in, members: [{name: b, hidden: [3]}]}]\n";
+
+    StackingConfig drops = read("on-failure: drop-out\n" + inner).stack("out-of-fold", 16, 3);
+
+    assertThat(drops.onFailure()).isEqualTo(OnFailure.DROP_OUT);
+    assertThat(drops.stacks().get(0).config().onFailure()).isEqualTo(OnFailure.DROP_OUT);
+    assertThat(read(inner).stack("out-of-fold", 16, 3).onFailure()).isEqualTo(OnFailure.STOP);
   }
 
   @Test
@@ -372,7 +385,7 @@ class ConfFileTest {
           fit: {epoch: 3}               | unknown key 'fit.epoch'; did you mean 'epochs'? known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | unknown key 'members[0].hiden'; did you mean 'hidden'? known here: name, hidden, epochs
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | unknown key 'members[0].x'; known here: name, hidden, epochs, batch-size, gradient-norm-limit, learning-rate, columns, row-sample, bagging, snapshots, cycles, seed, network
+          members: [{name: a, hidden: [3], x: 1}] | unknown key 'members[0].x'; known here: name, hidden, epochs, batch-size, gradient-norm-limit, learning-rate, columns, row-sample, bagging, snapshots, cycles, seed, network, timeout
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -387,6 +400,10 @@ class ConfFileTest {
           fit: {epochs: many}           | fit.epochs: expected a whole number, found 'many'
           fit: {epochs: 1.5}            | fit.epochs: expected a whole number, found '1.5'
           fit: {gradient-norm-limit: x} | fit.gradient-norm-limit: expected a number, found 'x'
+          fit: {timeout: -1}            | fit: timeout must be a finite number of seconds >= 0 (0 for none), found -1.0
+          fit: {timeout: Infinity}        | fit: timeout must be a finite number of seconds >= 0 (0 for none), found Infinity
+          members: [{name: a, hidden: [3], timeout: NaN}] | members[0]: timeout must be a finite number of seconds >= 0 (0 for none), found NaN
+          on-failure: ignore            | on-failure: expected one of stop, drop-out, found 'ignore'
           out-of-fold: [5]              | out-of-fold: expected keys with values, found a list
           out-of-fold: {do-no-harm: 2}  | out-of-fold.do-no-harm: expected true or false, found '2'
           members: {name: a}            | members: expected a list, found keys with values
@@ -532,7 +549,7 @@ class ConfFileTest {
     assertThat(config.size()).isEqualTo(new PictureSize(28, 14));
     assertThat(config.imageColour()).isEqualTo(PictureColour.AUTO);
     assertThat(config.train()).isZero();
-    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(30, 64, 2.0, Trainer.AUTO));
+    assertThat(config.fit()).isEqualTo(new ExperimentConfig.Fit(30, 64, 2.0, Trainer.AUTO, 0));
     assertThat(config.members().get(0).hidden()).containsExactly(256, 256);
     assertThat(read("data: images:my\nimage-colour: grey\n").size()).isNull();
   }

@@ -38,6 +38,7 @@ import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyPictures;
 import org.stacking4j.train.Effort;
 import org.stacking4j.train.FitEvent;
+import org.stacking4j.train.FitException;
 
 class ExperimentTest {
   @TempDir Path folder;
@@ -356,7 +357,7 @@ class ExperimentTest {
         .isNotEqualTo(withoutTiming("one").get("epoch_losses"));
   }
 
-  private JsonNode withoutTiming(String run) throws IOException {
+  private ObjectNode withoutTiming(String run) throws IOException {
     Path file = folder.resolve(run).resolve("results.json");
     ObjectNode results = (ObjectNode) new ObjectMapper().readTree(file.toFile());
     JsonNode timing = results.remove("timing");
@@ -545,6 +546,108 @@ class ExperimentTest {
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
+  private Object[] twoAndOneThatDiverges(Object... more) {
+    List<Object> keys =
+        new ArrayList<>(
+            List.of(
+                "members",
+                List.of(
+                    Map.of("name", "small", "hidden", List.of(6)),
+                    Map.of("name", "wrong", "hidden", List.of(6), "learning-rate", 1e38),
+                    Map.of("name", "deep", "hidden", List.of(8, 8)))));
+    keys.addAll(List.of(more));
+    return keys.toArray();
+  }
+
+  @Test
+  void run_aMemberThatDiverges_stopsUnlessItMayDropOut() throws IOException {
+    assertThatThrownBy(
+            () ->
+                new Experiment(config(twoAndOneThatDiverges()), 2, new Recorded())
+                    .run(folder.resolve("out")))
+        .isInstanceOf(FitException.class)
+        .hasMessageStartingWith("member 'wrong', all rows failed (seed ");
+    assertThat(folder.resolve("out/results.json")).doesNotExist();
+  }
+
+  @Test
+  void run_aMemberThatDropsOut_leavesFilesAsIfItHadNeverBeenThere_andIsTold() throws IOException {
+    new Experiment(config(), 1, new Recorded()).run(folder.resolve("without"));
+    Object[] keys = twoAndOneThatDiverges("on-failure", "drop-out");
+    for (int threads : new int[] {1, 3}) {
+      Recorded heard = new Recorded();
+      String out = "out-" + threads;
+
+      new Experiment(config(keys), threads, heard).run(folder.resolve(out));
+
+      assertThat(heard.found)
+          .anyMatch(
+              line -> line.startsWith("'wrong' drops out: member 'wrong', all rows failed: "));
+      for (String file : List.of("meta-features-train.csv", "meta-features-test.csv")) {
+        assertThat(folder.resolve(out).resolve(file))
+            .hasSameTextualContentAs(folder.resolve("without").resolve(file));
+      }
+      ObjectNode results = withoutTiming(out);
+      ObjectNode expected = withoutTiming("without");
+      JsonNode dropped = results.remove("dropped");
+      assertThat(dropped).hasSize(1);
+      assertThat(dropped.get(0).get("member").asText()).isEqualTo("wrong");
+      assertThat(dropped.get(0).get("fit").asText()).isEqualTo("member 'wrong', all rows");
+      assertThat(dropped.get(0).get("reason").asText()).startsWith("training diverged: ");
+      assertThat(dropped.get(0).has("stack")).isFalse();
+      results.remove("config");
+      expected.remove("config");
+      assertThat(results).isEqualTo(expected); // the leaderboard too; and nothing is dropped there
+    }
+  }
+
+  @Test
+  void run_aStackInAStackThatFails_isDroppedFromThatStackOnly() throws IOException {
+    Map<String, Object> pair =
+        Map.of(
+            "name",
+            "pair",
+            "folds",
+            2,
+            "members",
+            List.of(Map.of("name", "wrong", "hidden", List.of(4), "learning-rate", 1e38)));
+    Recorded heard = new Recorded();
+
+    new Experiment(
+            config(
+                "inner-stacks", List.of(pair), "on-failure", "drop-out", "strategy", "out-of-fold"),
+            2,
+            heard)
+        .run(folder.resolve("out"));
+
+    JsonNode dropped = withoutTiming("out").get("dropped");
+    assertThat(dropped).hasSize(1);
+    assertThat(dropped.get(0).get("member").asText()).isEqualTo("pair");
+    assertThat(dropped.get(0).get("stack").asText()).isEqualTo("out-of-fold");
+    assertThat(heard.found).anyMatch(line -> line.startsWith("'pair' drops out: stack 'pair', "));
+  }
+
+  @Test
+  void run_oneMemberLeft_endsWell_noneLeft_fails() throws IOException {
+    Map<String, Object> wrong =
+        Map.of("name", "wrong", "hidden", List.of(6), "learning-rate", 1e38);
+    Map<String, Object> small = Map.of("name", "small", "hidden", List.of(6));
+    Object[] one = {"members", List.of(wrong, small), "on-failure", "drop-out"};
+    Object[] none = {"members", List.of(wrong), "on-failure", "drop-out"};
+
+    Findings found = new Experiment(config(one), 1, new Recorded()).run(folder.resolve("one"));
+
+    assertThat(found.leaderboard().rows())
+        .extracting(Leaderboard.Row::name)
+        .contains("small", "logit average", "stack out-of-fold")
+        .doesNotContain("wrong");
+    assertThatThrownBy(
+            () -> new Experiment(config(none), 1, new Recorded()).run(folder.resolve("none")))
+        .isInstanceOf(FitException.class)
+        .hasMessageStartingWith(
+            "the ensemble failed: no member is left, all dropped out. member 'wrong', all rows: ");
+  }
+
   @Test
   void run_outputFolderIsAFile_failsBeforeAnythingIsFitted() throws IOException {
     Path file = Files.writeString(folder.resolve("taken"), "mine");
@@ -581,7 +684,8 @@ class ExperimentTest {
     @Override
     public void found(String line) {
       found.add(line);
-      assertThat(line).containsPattern("accuracy|combined by|is right on|weights in column");
+      assertThat(line)
+          .containsPattern("drops out|accuracy|combined by|is right on|weights in column");
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.stacking4j.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,19 @@ final class FitSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FitSettings.defaults().withGradientNormLimit(limit))
         .withMessage("gradientNormLimit must be > 0 (infinity switches it off), found " + limit);
+  }
+
+  @Test
+  void timeout_negative() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FitSettings.defaults().withTimeout(Duration.ofMillis(-1500)))
+        .withMessage("timeout must be >= 0 s (0 for none), found -1.5 s");
+  }
+
+  @Test
+  void inSeconds_hasNoMoreDigitsThanItNeeds() {
+    assertThat(FitSettings.inSeconds(Duration.ofMinutes(10))).isEqualTo("600 s");
+    assertThat(FitSettings.inSeconds(Duration.ofMillis(50))).isEqualTo("0.05 s");
   }
 
   @Test

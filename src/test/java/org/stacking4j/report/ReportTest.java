@@ -427,6 +427,34 @@ final class ReportTest {
   }
 
   @Test
+  void members_thatDroppedOut_areNamedWithTheReason() throws Exception {
+    ObjectNode results = (ObjectNode) results(runs.resolve("pictures"));
+    assertThat(reportOf(results)).doesNotContain("dropped out");
+    ArrayNode dropped = results.putArray("dropped");
+    dropped
+        .addObject()
+        .put("member", "wide")
+        .put("fit", "member 'wide', all rows")
+        .put("reason", "training diverged: the loss is <NaN>");
+    dropped
+        .addObject()
+        .put("stack", "out-of-fold")
+        .put("member", "deep")
+        .put("fit", "member 'deep', fold 2 of 3")
+        .put("reason", "it took longer than 10 s, in epoch 3");
+
+    String text = parse(reportOf(results)).getDocumentElement().getTextContent();
+
+    assertThat(text.replaceAll("\\s+", " "))
+        .contains(
+            "'wide' dropped out of everything, with all its networks: member 'wide', all rows"
+                + " failed: training diverged: the loss is <NaN>.")
+        .contains(
+            "'deep' dropped out of stack out-of-fold: member 'deep', fold 2 of 3 failed: it took"
+                + " longer than 10 s, in epoch 3.");
+  }
+
+  @Test
   void numbersThatAreNone_doNotBreakIt() throws Exception {
     ObjectNode results = (ObjectNode) results(runs.resolve("pictures"));
     ((ObjectNode) results.at("/comparisons/0")).put("p_value", Double.NaN);

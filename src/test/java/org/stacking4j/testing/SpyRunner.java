@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.stacking4j.train.FitOutcome;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
@@ -30,11 +31,21 @@ public final class SpyRunner implements FitRunner {
 
   @Override
   public synchronized List<FitResult> run(List<FitTask> tasks) {
+    note(tasks);
+    return runner.run(tasks);
+  }
+
+  @Override
+  public synchronized List<FitOutcome> attempt(List<FitTask> tasks) {
+    note(tasks);
+    return runner.attempt(tasks);
+  }
+
+  private void note(List<FitTask> tasks) {
     for (FitTask task : tasks) {
       Set<Long> rowIds = Arrays.stream(task.data().rowIds()).boxed().collect(Collectors.toSet());
       seen.add(new Seen(task.name(), task.fold(), task.folds(), rowIds, task.seed()));
     }
-    return runner.run(tasks);
   }
 
   /** All fits so far, in the order they were asked for. */

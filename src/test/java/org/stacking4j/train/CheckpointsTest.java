@@ -42,8 +42,21 @@ final class CheckpointsTest {
     return task(trainer, null, List.of(), null, false);
   }
 
+  private static FitTask task(FitSettings settings) {
+    return task(settings, null, List.of(), null, false);
+  }
+
   private static FitTask task(
       Trainer trainer,
+      @Nullable INDArray margin,
+      List<Integer> snapshots,
+      @Nullable EarlyStopping stopping,
+      boolean cyclic) {
+    return task(SETTINGS.withTrainer(trainer), margin, snapshots, stopping, cyclic);
+  }
+
+  private static FitTask task(
+      FitSettings settings,
       @Nullable INDArray margin,
       List<Integer> snapshots,
       @Nullable EarlyStopping stopping,
@@ -54,7 +67,7 @@ final class CheckpointsTest {
         3,
         1,
         Mlp.base(4, 3, 8, 8),
-        SETTINGS.withTrainer(trainer),
+        settings,
         DATA.balanced(),
         margin,
         7,
@@ -139,6 +152,42 @@ final class CheckpointsTest {
           .first()
           .isEqualTo(died);
       assertThat(files(own)).allMatch(file -> file.endsWith(".fit")).hasSize(1);
+    }
+  }
+
+  @Test
+  void timeout_countsTheTimeOfAnEarlierRun() {
+    FitSettings own = SETTINGS.withTrainer(Trainer.FUSED);
+    FitTask task = task(own);
+    Checkpoints checkpoints = Checkpoints.in(folder).every(Duration.ZERO);
+    FitListener slowAndDying =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded ended && ended.epoch() == 1) {
+            sleep(1100);
+          }
+          dyingIn(3).onEvent(event);
+        };
+    assertThatExceptionOfType(CancellationException.class)
+        .isThrownBy(() -> run(List.of(task), checkpoints, slowAndDying));
+    FitTask limited = task(own.withTimeout(Duration.ofSeconds(1)));
+
+    assertThatExceptionOfType(FitException.class)
+        .isThrownBy(() -> run(List.of(limited), checkpoints, FitListener.NONE))
+        .withMessage(
+            "member 'a', fold 2 of 3 failed (seed 7): it took longer than 1 s, in epoch 3; allow"
+                + " more by timeout, or fewer epochs");
+    // With more time it goes on from there.
+    FitResult whole =
+        run(List.of(task(own.withTimeout(Duration.ofHours(1)))), checkpoints, FitListener.NONE)
+            .get(0);
+    assertSameBits(whole, NetworkFitter.fit(task, FitListener.NONE, new Crew(), null));
+  }
+
+  private static void sleep(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -3,6 +3,7 @@ package org.stacking4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -98,6 +99,16 @@ final class FitTaskTest {
         .withMessage(
             "member 'wide': trainer fused cannot train it, because layer 0 has updater RmsProp; use"
                 + " auto or dl4j");
+  }
+
+  @Test
+  void digest_doesNotDependOnHowLongItMayTake() {
+    // What was fitted is found again when more time is allowed.
+    FitSettings limited = FitSettings.defaults().withTimeout(Duration.ofSeconds(1));
+    var network = Mlp.base(4, 3, 8);
+
+    assertThat(new FitTask("member 'wide'", 0, 0, network, limited, DATA, null, 1).digest())
+        .isEqualTo(task(network, 0, 0, null).digest());
   }
 
   @Test

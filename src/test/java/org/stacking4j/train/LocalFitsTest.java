@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +21,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -301,7 +306,10 @@ final class LocalFitsTest {
                     .withListener(failing)
                     .run(List.of(task("member 'a'", 1, ENDLESS))))
         .isInstanceOf(FitException.class)
-        .hasMessage("member 'a', all rows failed (seed 1): simulated")
+        .hasMessage(
+            "member 'a', all rows failed (seed 1): it ran out of memory (simulated); run fewer fits"
+                + " at a time (threads), take smaller batches or networks, or give Java more by"
+                + " -Xmx, which raises the limit outside of its heap too")
         .hasCauseInstanceOf(OutOfMemoryError.class);
   }
 
@@ -409,6 +417,128 @@ final class LocalFitsTest {
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
+  }
+
+  private static FitTask diverging(String name, int fold, int epochs) {
+    var network = TinyNetworks.linear(6, 3, new Sgd(Double.NaN), new LossMCXENT());
+    FitSettings settings = SETTINGS.withBatchSize(40).withEpochs(epochs);
+    return new FitTask(name, fold, 5, network, settings, DATA, null, fold);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void attempt_othersGoOn_andTheFailureIsThatOfTheFirstThatBegan(int threads) {
+    FitTask a = task("a", 1, SETTINGS);
+    FitTask b = task("b", 2, SETTINGS.withEpochs(5));
+    // The longest begins first, and is the last to fail where all begin together.
+    List<FitTask> tasks =
+        List.of(a, diverging("x", 1, 2), diverging("x", 2, 50), diverging("x", 3, 2), b);
+
+    for (int repeat = 0; repeat < 20; repeat++) {
+      List<FitOutcome> outcomes = LocalFits.onThreads(threads).attempt(tasks);
+
+      assertThat(((FitResult) outcomes.get(0)).network().parameters())
+          .isEqualTo(LocalFits.onThreads(1).run(List.of(a)).get(0).network().parameters());
+      assertThat(((FitResult) outcomes.get(4)).network().parameters())
+          .isEqualTo(LocalFits.onThreads(1).run(List.of(b)).get(0).network().parameters());
+      assertThat(outcomes.subList(1, 4))
+          .allSatisfy(
+              outcome -> assertThat(((FitException) outcome).fit()).isEqualTo("x, fold 2 of 5"));
+      assertThat(((FitException) outcomes.get(1)).reason())
+          .startsWith("training diverged: the parameters are no longer finite");
+    }
+  }
+
+  @Test
+  void attempt_doesNotBeginWhatIsOfAFailedOne() {
+    List<String> begun = new ArrayList<>();
+    List<FitTask> tasks =
+        List.of(diverging("x", 1, 2), diverging("x", 2, 2), task("a", 1, SETTINGS.withEpochs(1)));
+
+    LocalFits.onThreads(1)
+        .withListener(
+            event -> {
+              if (event instanceof FitEvent.Started) {
+                begun.add(event.task().describe());
+              }
+            })
+        .attempt(tasks);
+
+    assertThat(begun).containsExactlyInAnyOrder("x, fold 1 of 5", "a, all rows");
+  }
+
+  @Test
+  @Timeout(60)
+  void attempt_listenerThatFails_stopsAll() {
+    // Whatever hears of fits would not hear of the others either.
+    FitListener failing =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded && event.task().name().equals("a")) {
+            throw new IllegalStateException("the disk is full");
+          }
+        };
+    LocalFits fits = LocalFits.onThreads(2).withListener(failing);
+
+    assertThatThrownBy(() -> fits.attempt(List.of(task("a", 1, ENDLESS), task("b", 2, ENDLESS))))
+        .isInstanceOf(FitException.class)
+        .hasMessage("a, all rows failed (seed 1): the disk is full");
+  }
+
+  @Test
+  void attempt_checkpointThatCannotBeKept_stopsAll(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("taken"), "mine");
+    LocalFits fits = LocalFits.onThreads(1).withCheckpoints(Checkpoints.in(file));
+
+    assertThatThrownBy(() -> fits.attempt(List.of(task("a", 1, SETTINGS))))
+        .isInstanceOf(FitException.class)
+        .hasMessageContaining("cannot keep it in " + file);
+  }
+
+  @Test
+  void attempt_ofARunnerThatCannot_runsOneNameAfterTheOther() {
+    FitTask a = task("a", 1, SETTINGS);
+    FitRunner plain = tasks -> LocalFits.onThreads(1).run(tasks);
+
+    List<FitOutcome> outcomes =
+        plain.attempt(List.of(diverging("x", 1, 2), a, diverging("x", 2, 2)));
+
+    assertThat(((FitException) outcomes.get(0)).fit()).isEqualTo("x, fold 1 of 5");
+    assertThat(outcomes.get(2)).isSameAs(outcomes.get(0));
+    assertThat(((FitResult) outcomes.get(1)).network().parameters())
+        .isEqualTo(plain.run(List.of(a)).get(0).network().parameters());
+  }
+
+  static List<Throwable> shortages() {
+    var limit = new OutOfMemoryError("too high: 12G > 11G");
+    var unable = new OutOfMemoryError("Cannot allocate new FloatPointer(9)");
+    unable.initCause(limit);
+    return List.of(
+        limit,
+        unable,
+        new IllegalStateException(unable),
+        new IllegalStateException("Allocation failed: [std::bad_alloc]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shortages")
+  void memoryThatEnds_whoeverSaysSo_isToldInASentence(Throwable shortage) {
+    FitListener failing =
+        event -> {
+          if (shortage instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) shortage;
+        };
+
+    assertThatThrownBy(
+            () ->
+                LocalFits.onThreads(1)
+                    .withListener(failing)
+                    .run(List.of(task("member 'a'", 1, ENDLESS))))
+        .message()
+        .matches(
+            "member 'a', all rows failed \\(seed 1\\): it ran out of memory \\((too high: 12G > 11G|"
+                + "Allocation failed: \\[std::bad_alloc\\])\\); run fewer fits at a time .*");
   }
 
   private static boolean anotherWorkerWaits() {

@@ -1,11 +1,13 @@
 package org.stacking4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +66,28 @@ final class NetworkFitterTest {
 
     assertThat(elsewhere.get()).isEqualTo(here);
     thread.join();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FUSED", "DL4J"})
+  @Timeout(60)
+  void fit_longerThanItsTimeout_fails(Trainer trainer) {
+    FitSettings endless = SETTINGS.withEpochs(Integer.MAX_VALUE).withTrainer(trainer);
+    FitTask task =
+        task(Mlp.base(6, 3, 8), endless.withTimeout(Duration.ofMillis(300)), DATA, null, 1);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> fit(task))
+        .withMessageMatching(
+            "it took longer than 0\\.3 s, in epoch \\d+; allow more by timeout, or fewer epochs");
+  }
+
+  @Test
+  void fit_withinItsTimeout_isTheSame() {
+    FitSettings limited = SETTINGS.withTimeout(Duration.ofHours(1));
+
+    assertThat(fit(task(Mlp.base(6, 3, 8), limited)).network().parameters())
+        .isEqualTo(fit(task(Mlp.base(6, 3, 8), SETTINGS)).network().parameters());
   }
 
   @Test

@@ -162,7 +162,7 @@ final class RememberedFitsTest {
             tasks -> {
               calls.add("run of " + tasks.size());
               if (calls.size() == 1) {
-                throw new FitException("failed", new ArithmeticException());
+                throw new FitException("it", "no reason", null);
               }
               return LocalFits.onThreads(1).run(tasks);
             });
@@ -172,6 +172,31 @@ final class RememberedFitsTest {
 
     assertThat(failingOnce.run(List.of(task))).hasSize(1);
     assertThat(calls).containsExactly("run of 1", "run of 1");
+  }
+
+  @Test
+  void attempt_remembersWhatWasFitted_andNoFailure() {
+    List<FitTask> asked = new ArrayList<>();
+    RememberedFits remembering =
+        new RememberedFits(
+            tasks -> {
+              asked.addAll(tasks);
+              if (tasks.stream().anyMatch(task -> task.name().equals("bad"))) {
+                throw new FitException("it", "no reason", null);
+              }
+              return LocalFits.onThreads(1).run(tasks);
+            });
+    FitTask good = task("good", 1, SETTINGS, DATA, 1);
+    FitTask bad = task("bad", 1, SETTINGS, DATA, 2);
+
+    List<FitOutcome> first = remembering.attempt(List.of(bad, good, bad));
+    List<FitOutcome> second = remembering.attempt(List.of(good, bad));
+
+    assertThat(first.get(0)).isInstanceOf(FitException.class).isSameAs(first.get(2));
+    assertThat(second.get(0)).isInstanceOf(FitResult.class).isSameAs(first.get(1));
+    assertThat(second.get(1)).isInstanceOf(FitException.class);
+    assertThat(remembering.run(List.of(good))).containsExactly((FitResult) first.get(1));
+    assertThat(asked).containsExactly(bad, good, bad);
   }
 
   private static FitTask margin(INDArray margin) {
