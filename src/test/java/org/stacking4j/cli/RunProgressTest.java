@@ -75,6 +75,9 @@ class RunProgressTest {
     pace.hear(new FitEvent.Started(SECOND));
     pace.hear(new FitEvent.Finished(SECOND, 1));
     assertThat(pace.inWords()).isEqualTo("2 of 2 fits");
+
+    pace.hear(new FitEvent.Started(meta));
+    assertThat(pace.inWords()).isEqualTo("2 of 2 fits, now what combines them");
   }
 
   @Test
