@@ -109,11 +109,11 @@ public record Contribution(String member, Comparison comparison) {
         member,
         100 * Math.abs(accuracy.difference()),
         accuracy.difference() < 0 ? "higher" : "lower",
-        -100 * accuracy.high(),
-        -100 * accuracy.low(),
+        0 - 100 * accuracy.high(), // of 0 no -0
+        0 - 100 * accuracy.low(),
         Math.abs(logLoss.difference()),
         logLoss.difference() > 0 ? "lower" : "higher",
-        -logLoss.high(),
-        -logLoss.low());
+        0 - logLoss.high(),
+        0 - logLoss.low());
   }
 }

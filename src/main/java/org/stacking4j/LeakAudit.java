@@ -389,12 +389,12 @@ public record LeakAudit(List<Finding> findings) {
         worst <= limit,
         String.format(
             Locale.ROOT,
-            "%s of member '%s' %.4f, chance is at most %.4f, with its error %.4f",
+            "%s of member '%s' %.4f, chance is at most %.4f (%.4f and its error)",
             scoreName(data.task()),
             who,
             worst,
-            chance,
-            limit));
+            limit,
+            chance));
   }
 
   /** Accuracy, or R², by the rows' weights. */

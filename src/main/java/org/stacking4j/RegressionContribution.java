@@ -78,7 +78,7 @@ public record RegressionContribution(String member, LossDifference r2) {
         member,
         Math.abs(r2.difference()),
         r2.difference() < 0 ? "higher" : "lower",
-        -r2.high(),
-        -r2.low());
+        0 - r2.high(), // of 0 no -0
+        0 - r2.low());
   }
 }

@@ -69,11 +69,11 @@ final class LeakAuditTest {
 
     // 10 rows of 50 and 140 of 1 are as good as 640² / 25140 = 16.29 rows.
     Matcher found =
-        Pattern.compile("chance is at most ([0-9.]+), with its error ([0-9.]+)")
+        Pattern.compile("chance is at most ([0-9.]+) \\(([0-9.]+) and its error\\)")
             .matcher(chance.detail());
     assertThat(found.find()).isTrue();
-    double most = Double.parseDouble(found.group(1));
-    assertThat(Double.parseDouble(found.group(2)))
+    double most = Double.parseDouble(found.group(2));
+    assertThat(Double.parseDouble(found.group(1)))
         .isEqualTo(most + 3 * Math.sqrt(most * (1 - most) / (640.0 * 640 / 25140)), within(5e-4));
     assertThat(chance.passed()).isTrue();
   }

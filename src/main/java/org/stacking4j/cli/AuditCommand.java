@@ -19,6 +19,7 @@ import picocli.CommandLine.Mixin;
       "In-sample leaks by design, and fails."
     },
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     sortOptions = false,
     footer = {
       "",

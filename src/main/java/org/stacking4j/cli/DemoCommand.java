@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
     description =
         "Fits the base networks, stacks them, and prints one leaderboard on rows none of them saw.",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     sortOptions = false,
     footer = {
       "",

@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
             + " are in folders named like their classes; beside IDX images stands the file of their"
             + " labels; of mnist, and where there are train and test, those of the test are taken.",
     mixinStandardHelpOptions = true,
+    customSynopsis =
+        "stacking4j evaluate --model=FILE --data=DATA [--label=COLUMN] [--weight=COLUMN] [-q] [--json]",
     sortOptions = false,
     footer = {
       "",

@@ -12,7 +12,7 @@ final class ExperimentOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A conf file to start from (default: the bundled mnist-demo.yaml).")
+      description = "A conf file; what it does not say is as it is without one.")
   private @Nullable Path config;
 
   @Option(
@@ -20,7 +20,8 @@ final class ExperimentOptions {
       paramLabel = "mnist|idx:DIR|images:DIR|csv:FILE",
       description =
           "The bundled MNIST, a folder with four IDX files, gzip or not, a folder with a folder of"
-              + " pictures for each class, or a table with a header line.")
+              + " pictures for each class, or a table with a header line, of which a"
+              + " quarter is kept to judge by.")
   private @Nullable String data;
 
   @Option(
@@ -54,8 +55,19 @@ final class ExperimentOptions {
       names = "--missing",
       paramLabel = "refuse|median",
       completionCandidates = Words.Missing.class,
-      description = "What to do where a column of numbers has none (refuse).")
+      description =
+          "What to do where a column of numbers has none, which empty fields, NA, ? and the like"
+              + " say (refuse).")
   private @Nullable String missing;
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Columns of a table to leave alone, such as names and numbers of rows; \"\" for those"
+              + " without a name (none).")
+  private @Nullable List<String> ignore;
 
   @Option(
       names = "--image-size",
@@ -81,19 +93,21 @@ final class ExperimentOptions {
   @Option(
       names = "--train",
       paramLabel = "N",
-      description = "The first N training rows, 0 for all (20000; of other data, all).")
+      description = "The first N training rows, 0 for all (all; of mnist 20000).")
   private @Nullable Integer train;
 
   @Option(
       names = "--test",
       paramLabel = "N",
-      description = "The first N test rows, 0 for all (5000; of other data, all).")
+      description = "The first N test rows, 0 for all (all; of mnist 5000).")
   private @Nullable Integer test;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Passes of the base networks over the rows (10).")
+      description =
+          "Passes of the base networks over the rows (10; over tables and pictures 30, but for the"
+              + " demo).")
   private @Nullable Integer epochs;
 
   @Option(names = "--folds", paramLabel = "K", description = "Folds of out-of-fold (5).")
@@ -103,7 +117,8 @@ final class ExperimentOptions {
       names = "--strategy",
       paramLabel = "all|in-sample|out-of-fold|holdout|time-ordered",
       completionCandidates = Words.Strategies.class,
-      description = "Which stacks to make (all: in-sample and out-of-fold).")
+      description =
+          "Which stacks to make: all is in-sample and out-of-fold (out-of-fold; all for the demo).")
   private @Nullable String strategy;
 
   @Option(
@@ -133,6 +148,7 @@ final class ExperimentOptions {
     putIfGiven(overrides, "group", group);
     putIfGiven(overrides, "categorical", categorical);
     putIfGiven(overrides, "missing", missing);
+    putIfGiven(overrides, "ignore", ignore);
     putIfGiven(overrides, "image-size", imageSize);
     putIfGiven(overrides, "image-colour", imageColour);
     putIfGiven(overrides, "task", task);

@@ -26,13 +26,15 @@ import picocli.CommandLine.Option;
           + " may be more rows than fit."
     },
     mixinStandardHelpOptions = true,
+    customSynopsis =
+        "stacking4j features --model=FILE --data=DATA --out=FILE [--label[=COLUMN]] [-q] [--json]",
     sortOptions = false,
     footer = {
       "",
       "Examples:",
       "  features --model my/ensemble.zip --data csv:new.csv --out features.csv",
-      "  features --model my/ensemble.zip --data csv:later.csv --label kind --out features.csv",
-      "  features --model my/ensemble.zip --data images:later --label --out features.csv",
+      "  features --model my/ensemble.zip --data csv:later.csv --label kind --out f.csv",
+      "  features --model my/ensemble.zip --data images:later --label --out f.csv",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })

@@ -43,6 +43,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ModelOptions.checkFile(file);
     ArchiveSummary ensemble = ArchiveSummary.read(file);
     if (output.isJson()) {
       output.print(Output.tree(ensemble));

@@ -18,6 +18,14 @@ import picocli.CommandLine.Command;
     description = "Stacking ensembles of neural networks on Deeplearning4j.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    footer = {
+      "",
+      "A first look:   stacking4j demo",
+      "Data of yours:  stacking4j fit --data csv:FILE --label COLUMN --out DIR",
+      "All options:    stacking4j COMMAND --help",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final int FAILED = 1;
@@ -99,8 +107,7 @@ public final class Main {
   private static int explainUse(CommandLine.ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
-    Output.fail(String.valueOf(wrong.getMessage()), List.of(args), command.getOut(), err);
-    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    Output.fail(UseErrors.inWords(wrong), List.of(args), command.getOut(), err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     return CommandLine.ExitCode.USAGE;
   }

@@ -1,6 +1,7 @@
 package org.stacking4j.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.stacking4j.StackingEnsemble;
 import picocli.CommandLine.Option;
@@ -24,7 +25,16 @@ final class ModelOptions {
   private String data = "";
 
   StackingEnsemble ensemble() throws IOException {
+    checkFile(model);
     return StackingEnsemble.load(model);
+  }
+
+  /** Says which file is meant where somebody names the folder that fit wrote to. */
+  static void checkFile(Path model) throws IOException {
+    if (Files.isDirectory(model)) {
+      throw new IOException(
+          "cannot read " + model + ": it is a folder; name the file ensemble.zip in it");
+    }
   }
 
   String data() {

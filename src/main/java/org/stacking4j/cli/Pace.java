@@ -26,6 +26,7 @@ final class Pace {
   private int finished;
   private double done;
   private double restored;
+  private boolean combining;
 
   /** Of fits that run, by what they are: their operations so far. */
   private final Map<String, Double> running = new HashMap<>();
@@ -48,6 +49,7 @@ final class Pace {
 
   void hear(FitEvent event) {
     String fit = event.task().describe();
+    combining = event.task().meta();
     if (event instanceof FitEvent.Started) {
       int free = slots.indexOf(null);
       if (free < 0) {
@@ -91,7 +93,7 @@ final class Pace {
   String inWords() {
     String count = finished + " of " + fits + " fits";
     if (finished >= fits) {
-      return count;
+      return count + (combining ? ", now what combines them" : "");
     }
     // Until something is known, the plan's guess.
     double share = share();

@@ -16,6 +16,7 @@ import picocli.CommandLine.Mixin;
         "Says what fit would take with the same options: fits, time and memory. Reads the data and"
             + " measures the processor for a moment; fits and writes nothing.",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     sortOptions = false,
     footer = {
       "",

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
           + " than memory."
     },
     mixinStandardHelpOptions = true,
+    customSynopsis = "stacking4j predict --model=FILE --data=DATA --out=FILE [-q] [--json]",
     sortOptions = false,
     footer = {
       "",

@@ -13,14 +13,14 @@ import picocli.CommandLine.Parameters;
     name = "report",
     description = {
       "Writes report.html, one page to read or send on, from the results.json of a run.",
-      "The demo has written it already; this does it again, as after an update."
+      "fit and demo have written it already; this does it again, as after an update."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Examples:",
-      "  report out               the page of the demo's last run",
+      "  report out               the page of the last run that named no folder",
       "  report runs/2024-05-01   of another",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."

@@ -112,7 +112,10 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
                   1.96 * lossGainError,
                   lossGain < 0 ? "above" : "below",
                   lossGain <= 0 && gain() > 0
-                      ? String.format(Locale.ROOT, ", within its allowance of %.4f", allowance)
+                      ? String.format(
+                          Locale.ROOT,
+                          ", where up to %.4f counts as better because it learned from fewer rows here",
+                          allowance)
                       : "");
       return ofRegression()
           ? String.format(Locale.ROOT, "squared error %.4f%s of the variance", logLoss, comparison)

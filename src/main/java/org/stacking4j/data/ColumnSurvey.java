@@ -76,7 +76,7 @@ final class ColumnSurvey {
             String.format(
                 Locale.ROOT,
                 "column '%s' has %s%d different texts in %d rows, such as '%s' in line %d: too many to"
-                    + " be categories; leave the column out%s",
+                    + " be categories; ignore the column (--ignore)%s",
                 name,
                 texts.size() > MOST_NAMED_CATEGORIES ? "more than " : "",
                 Math.min(texts.size(), MOST_NAMED_CATEGORIES),
@@ -92,7 +92,7 @@ final class ColumnSurvey {
           String.format(
               Locale.ROOT,
               "column '%s' has '%s' in line %d, which is not a number, and numbers in %d of %d rows; put"
-                  + " a number there, leave the row or the column out, or name the column in"
+                  + " a number there, leave the row out, ignore the column (--ignore), or name it in"
                   + " categorical if it holds categories",
               name,
               firstText,
@@ -102,14 +102,14 @@ final class ColumnSurvey {
     }
     if (numbers == 0) {
       throw new IllegalArgumentException(
-          "column '" + name + "' says nothing in any row; leave it out");
+          "column '" + name + "' says nothing in any row; ignore it (--ignore)");
     }
     if (lineOfMissing > 0 && missing == Missing.REFUSE) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "column '%s' has %s in line %d, and numbers in %d of %d rows; put a number there, leave"
-                  + " the row or the column out, or have the median put there (missing: median in a conf file, --missing median)",
+                  + " the row out, ignore the column (--ignore), or have the median put there (missing: median in a conf file, --missing median)",
               name,
               firstMissing.isEmpty() ? "nothing" : "'" + firstMissing + "'",
               lineOfMissing,

@@ -12,38 +12,51 @@ import java.util.List;
  * @param categorical columns of features that hold categories even though some or all of them are
  *     numbers; columns without any number are taken for such in any case
  * @param missing what to do where a column of numbers has none
+ * @param ignored columns to leave alone, such as names and numbers of rows; an empty name stands
+ *     for columns without one
  */
 public record CsvColumns(
-    List<String> outputs, String weight, String group, List<String> categorical, Missing missing) {
+    List<String> outputs,
+    String weight,
+    String group,
+    List<String> categorical,
+    Missing missing,
+    List<String> ignored) {
   public CsvColumns {
     outputs = outputs.stream().map(String::strip).toList();
     weight = weight.strip();
     group = group.strip();
     categorical = categorical.stream().map(String::strip).toList();
+    ignored = ignored.stream().map(String::strip).toList();
   }
 
   /** Labels or targets in these columns, or in the last one; nothing else is said. */
   public static CsvColumns of(String... outputs) {
-    return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE);
+    return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE, List.of());
   }
 
   /** The same, and weights in this column, or none if the name is empty. */
   public CsvColumns withWeight(String weight) {
-    return new CsvColumns(outputs, weight, group, categorical, missing);
+    return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
   /** The same, and groups in this column, or none if the name is empty. */
   public CsvColumns withGroup(String group) {
-    return new CsvColumns(outputs, weight, group, categorical, missing);
+    return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
   /** The same with these columns of categories. */
   public CsvColumns withCategorical(List<String> columns) {
-    return new CsvColumns(outputs, weight, group, columns, missing);
+    return new CsvColumns(outputs, weight, group, columns, missing, ignored);
   }
 
   /** The same with another way with missing numbers. */
   public CsvColumns withMissing(Missing missing) {
-    return new CsvColumns(outputs, weight, group, categorical, missing);
+    return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
+  }
+
+  /** The same without these columns; an empty name stands for columns without one. */
+  public CsvColumns without(List<String> columns) {
+    return new CsvColumns(outputs, weight, group, categorical, missing, columns);
   }
 }

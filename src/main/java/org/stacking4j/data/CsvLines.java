@@ -330,7 +330,7 @@ final class CsvLines implements AutoCloseable {
     Map<String, Integer> seen = new HashMap<>();
     for (int i = 0; i < header.size(); i++) {
       if (header.get(i).isEmpty()) {
-        throw badHeader("column %d has no name; name it, or leave it out if it counts rows", i + 1);
+        continue; // looked at where columns are not found by their names
       }
       @Nullable Integer earlier = seen.putIfAbsent(header.get(i), i);
       if (earlier != null) {

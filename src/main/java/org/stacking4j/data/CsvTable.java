@@ -168,7 +168,13 @@ public final class CsvTable {
       while (lines.nextTexts()) {
         int label = classNames.indexOf(lines.text(0));
         if (label < 0) {
-          throw lines.wrongText(0, "which is none of the classes " + describe(classNames));
+          throw lines.wrongText(
+              0,
+              "which is none of the classes "
+                  + describe(classNames)
+                  + (named.outputs().isEmpty()
+                      ? "; this is the last column: name the one that holds the labels"
+                      : ""));
         }
         labels.add(label);
         rows++;
@@ -278,12 +284,12 @@ public final class CsvTable {
       roles = labelAndOthers(header, named);
       label = header.get(roles.get(0).position());
       checkNames(header, roles);
-      if (roles.size() == header.size()) {
+      lines.setRoles(roles);
+      surveys = surveys(header, named, positions(roles));
+      if (Arrays.stream(surveys).noneMatch(Objects::nonNull)) {
         throw new IllegalArgumentException(
             file + ": no column is left for features; expected one or more");
       }
-      lines.setRoles(roles);
-      surveys = surveys(header, named, positions(roles));
       lines.setSurveys(surveys);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
@@ -336,7 +342,7 @@ public final class CsvTable {
   }
 
   /** The columns that hold no features, the label's first. */
-  private List<Role> labelAndOthers(List<String> header, CsvColumns named) {
+  private List<Role> labelAndOthers(List<String> header, CsvColumns named) throws IOException {
     List<String> label = outputs(header, named, "labels");
     if (label.size() > 1) {
       throw new IllegalArgumentException(
@@ -350,16 +356,35 @@ public final class CsvTable {
 
   /** One for each column of features, null for the others. */
   private @Nullable ColumnSurvey[] surveys(
-      List<String> header, CsvColumns named, Set<Integer> others) {
+      List<String> header, CsvColumns named, Set<Integer> others) throws IOException {
     named.categorical().forEach(name -> position(header, name, "categories"));
+    for (String name : named.ignored()) {
+      if (others.contains(position(header, name, "columns to ignore"))
+          || named.categorical().contains(name)) {
+        throw new IllegalArgumentException(
+            file + ": column '" + name + "' is to be ignored and to be used; say one of both");
+      }
+    }
     @Nullable ColumnSurvey[] surveys = new @Nullable ColumnSurvey[header.size()];
     for (int column = 0; column < surveys.length; column++) {
-      if (!others.contains(column)) {
-        String name = header.get(column);
+      String name = header.get(column);
+      if (!others.contains(column) && !named.ignored().contains(name)) {
+        checkNamed(name, column);
         surveys[column] = new ColumnSurvey(name, named.categorical().contains(name));
       }
     }
     return surveys;
+  }
+
+  private void checkNamed(String name, int column) throws IOException {
+    if (name.isEmpty()) {
+      throw new IOException(
+          file
+              + ": header line: column "
+              + (column + 1)
+              + " has no name; name it, or ignore it if it counts or names rows (ignore: [\"\"] in a"
+              + " conf file, --ignore \"\")");
+    }
   }
 
   private static Set<Integer> positions(List<Role> roles) {
@@ -382,8 +407,10 @@ public final class CsvTable {
   }
 
   /** The names of the columns to predict, all of which there are. */
-  private List<String> outputs(List<String> header, CsvColumns named, String what) {
+  private List<String> outputs(List<String> header, CsvColumns named, String what)
+      throws IOException {
     if (named.outputs().isEmpty()) {
+      checkNamed(header.get(header.size() - 1), header.size() - 1);
       return header.subList(header.size() - 1, header.size());
     }
     named.outputs().forEach(name -> position(header, name, what));

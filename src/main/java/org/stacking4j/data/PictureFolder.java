@@ -106,6 +106,17 @@ public final class PictureFolder {
     return read(all, schema, classNames);
   }
 
+  /**
+   * The files of the rows to judge by, by their row ids: the paths within the folder, with slashes.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public static List<String> testFiles(Path folder) throws IOException {
+    PictureFolder pictures = new PictureFolder(folder);
+    Path part = pictures.isSplit() ? folder.resolve(PARTS.get(1)) : folder;
+    return pictures.labelled(part).stream().map(one -> pictures.files.name(one.file())).toList();
+  }
+
   /** Whether it has train and test, and nothing else. */
   private boolean isSplit() throws IOException {
     List<Path> found = files.in(files.root());

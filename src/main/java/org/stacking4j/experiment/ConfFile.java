@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfFile {
   private static final String DEFAULTS = "/org/stacking4j/conf/mnist-demo.yaml";
   private static final String FOR_TABLES = "/org/stacking4j/conf/table.yaml";
+  private static final String FOR_PICTURES = "/org/stacking4j/conf/pictures.yaml";
   private static final int MOST_BYTES = 1 << 20;
   private static final double LEARNING_RATE = 1e-3;
   private static final YAMLMapper YAML =
@@ -76,9 +77,9 @@ public final class ConfFile {
 
   /**
    * Reads a conf file for one ensemble: what it leaves out has the value of the bundled {@code
-   * table.yaml} where the data is a table, of its {@code fit} and else {@code mnist-demo.yaml}
-   * where it is a folder of pictures, and else of {@code mnist-demo.yaml}; the strategy is
-   * out-of-fold if nobody says otherwise.
+   * table.yaml} where the data is a table, of {@code pictures.yaml} where it is a folder of
+   * pictures, and else of {@code mnist-demo.yaml}; the strategy is out-of-fold if nobody says
+   * otherwise.
    *
    * @param file the file, or null for the defaults alone
    * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}
@@ -93,15 +94,11 @@ public final class ConfFile {
     if (data.isNull()) {
       data = said.tree().path("data");
     }
-    boolean pictures = data.isTextual() && DataSource.isPictures(data.asText());
-    if (pictures || (data.isTextual() && DataSource.isTable(data.asText()))) {
-      ObjectNode forTables = bundled(FOR_TABLES);
-      forTables.remove("data");
-      if (pictures) {
-        forTables.remove(
-            "members"); // few rows want more and smaller steps, many pixels as many units
-      }
-      merge(defaults, forTables, JsonPointer.empty(), new ConfErrors(null, Map.of(), Set.of()));
+    boolean pictures = DataSource.isPictures(data.asText());
+    if (pictures || DataSource.isTable(data.asText())) {
+      ObjectNode own = bundled(pictures ? FOR_PICTURES : FOR_TABLES);
+      own.remove("data");
+      merge(defaults, own, JsonPointer.empty(), new ConfErrors(null, Map.of(), Set.of()));
     }
     defaults.put("strategy", "out-of-fold");
     return read(defaults, said, overrides);
@@ -245,7 +242,8 @@ public final class ConfFile {
         if (tree instanceof ObjectNode object) {
           return new Said(file, object, lines(text));
         }
-        throw new IllegalArgumentException(file + ": not a conf file, it has no keys");
+        throw new IllegalArgumentException(
+            file + ": not a conf file, it has no keys; expected lines such as 'data: csv:FILE'");
       } catch (NoSuchFileException e) {
         throw new IOException("cannot read " + file + ": there is no such file", e);
       } catch (JsonProcessingException e) {

@@ -32,14 +32,18 @@ final class Examples {
    * @param average the name of what the stack is compared with
    * @param flips of the stack, the first, and that average
    * @param test the rows
+   * @param files the rows' files by row id; empty where they are not pictures in files
    */
-  static void describe(String average, List<Flip> flips, LabeledData test, ObjectNode into) {
+  static void describe(
+      String average, List<Flip> flips, LabeledData test, List<String> files, ObjectNode into) {
     into.put("average", average);
-    describe(flips.stream().filter(Flip::firstIsRight).toList(), test, into, "mended");
-    describe(flips.stream().filter(flip -> !flip.firstIsRight()).toList(), test, into, "broken");
+    describe(flips.stream().filter(Flip::firstIsRight).toList(), test, files, into, "mended");
+    describe(
+        flips.stream().filter(flip -> !flip.firstIsRight()).toList(), test, files, into, "broken");
   }
 
-  private static void describe(List<Flip> flips, LabeledData test, ObjectNode into, String kind) {
+  private static void describe(
+      List<Flip> flips, LabeledData test, List<String> files, ObjectNode into, String kind) {
     Optional<PictureSchema> small =
         test.pictureSchema()
             .filter(picture -> Math.max(picture.width(), picture.height()) <= WIDEST);
@@ -52,7 +56,11 @@ final class Examples {
         .forEach(
             flip -> {
               ObjectNode line = lines.addObject();
-              line.put("row", test.rowId(flip.row()));
+              long id = test.rowId(flip.row());
+              line.put("row", id);
+              if (id < files.size()) {
+                line.put("file", files.get((int) id));
+              }
               line.put("right", test.classNames().get(flip.label()));
               line.put("stack", test.classNames().get(flip.first()));
               line.put("stack_probability", flip.firstConfidence());

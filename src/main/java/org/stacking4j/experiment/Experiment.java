@@ -112,16 +112,21 @@ public final class Experiment {
     // The stacks share their base networks: whatever is fitted twice is fitted once.
     Stopwatch watch = new Stopwatch(new RememberedFits(fits.withListener(listener)));
     TrainTest data = DataSource.load(config);
+    List<String> testFiles = DataSource.testFiles(config.data());
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     try (OutputFolder files = OutputFolder.prepare(folder)) {
       watch.lap("data");
+      listener.found(DataSource.describe(data));
       listener.planned(Plan.of(stacks, data, threads, Memory.ofThisProcess()));
       tell(found.count(), OutputFolder.checkpoints(folder));
-      return run(files, stacks, data, rivals.apply(data.test()), watch, fits);
+      return run(files, stacks, data, testFiles, rivals.apply(data.test()), watch, fits);
     }
   }
 
   private void tell(int kept, Path checkpoints) {
+    if (kept == 0 && resumes) {
+      listener.found("nothing to resume in " + checkpoints + "; every fit is made");
+    }
     if (kept > 0) {
       listener.found(
           kept
@@ -137,6 +142,7 @@ public final class Experiment {
       OutputFolder files,
       Map<String, StackingConfig> stacks,
       TrainTest data,
+      List<String> testFiles,
       Rivals<?, F> competition,
       Stopwatch watch,
       FitRunner small)
@@ -180,7 +186,8 @@ public final class Experiment {
     competition.enterAlternatives(lastConfig, lastStack, answers, small).forEach(listener::found);
     F findings = competition.findings();
     watch.lap("judging");
-    files.write(new Results(config, data, bases, ensembles, findings, threads, watch), answers);
+    files.write(
+        new Results(config, data, testFiles, bases, ensembles, findings, threads, watch), answers);
     return findings;
   }
 

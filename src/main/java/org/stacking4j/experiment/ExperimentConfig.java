@@ -47,6 +47,7 @@ import org.stacking4j.train.EarlyStopping;
  *     neither folds nor the split into training and test part; empty for none
  * @param categorical columns of a CSV file that hold categories even though they have numbers
  * @param missing what to do where a column of numbers of a CSV file has none
+ * @param ignore columns of a CSV file to leave alone; an empty name for those without one
  * @param imageSize what the pictures of a folder are resized to, such as {@code 28x28}, width and
  *     height; {@code auto} for their own size if it is small and the same
  * @param imageColour whether the pictures of a folder are learned from in grey or in colour
@@ -81,6 +82,7 @@ public record ExperimentConfig(
     String group,
     List<String> categorical,
     Missing missing,
+    List<String> ignore,
     String imageSize,
     PictureColour imageColour,
     double testFraction,
@@ -430,6 +432,7 @@ public record ExperimentConfig(
       throw new IllegalArgumentException(
           "class-weights " + classWeights + " is for classes, found task regression; use none");
     }
+    checkTable("label", label, data);
     checkTable("weight", weight, data);
     checkTable("group", group, data);
     if (!imageSize.equals(AUTO)) {
@@ -449,6 +452,21 @@ public record ExperimentConfig(
     }
     categorical = List.copyOf(categorical);
     checkTable("categorical", String.join(", ", categorical), data);
+    ignore = List.copyOf(ignore);
+    if (!ignore.isEmpty() && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          "ignore names columns of a table, which data '"
+              + data
+              + "' is not; use csv:FILE, or leave it out");
+    }
+    if (missing != Missing.REFUSE && !DataSource.isTable(data)) {
+      throw new IllegalArgumentException(
+          "missing "
+              + missing
+              + " is for a table, which data '"
+              + data
+              + "' is not; use csv:FILE, or leave it out");
+    }
     members = List.copyOf(members);
     innerStacks = List.copyOf(innerStacks);
     if (members.isEmpty()) {

@@ -96,8 +96,7 @@ public final class NewData {
     if (!data.equals(DataSource.MNIST)
         && DataSource.path(data, DataSource.IMAGES) == null
         && DataSource.path(data, DataSource.IDX) == null) {
-      throw new IllegalArgumentException(
-          "unknown data '" + data + "'; use csv:FILE, images:DIR, idx:DIR or mnist");
+      throw DataSource.unknown(data);
     }
     return ensemble.pictureSchema().orElseThrow(() -> unfit(ensemble, data));
   }

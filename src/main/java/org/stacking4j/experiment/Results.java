@@ -32,10 +32,13 @@ import org.stacking4j.train.FitResult;
 /**
  * What a run found, as {@code results.json}: everything but {@code timing} is the same for the same
  * configuration, data and seed.
+ *
+ * @param testFiles the test rows' files by row id; empty where they are not pictures in files
  */
 record Results(
     ExperimentConfig config,
     TrainTest data,
+    List<String> testFiles,
     MemberNetworks bases,
     Map<String, StackingEnsemble> ensembles,
     Outcome findings,
@@ -99,7 +102,8 @@ record Results(
     describeContributions(found, root.putArray("contributions"));
     root.putPOJO("confusion", found.confusion().counts());
     describeDiversity(found.diversity(), root.putObject("diversity"));
-    Examples.describe(found.strongest(), found.flips(), data.test(), root.putObject("examples"));
+    Examples.describe(
+        found.strongest(), found.flips(), data.test(), testFiles, root.putObject("examples"));
   }
 
   private static void describe(Reliability reliability, ObjectNode into) {

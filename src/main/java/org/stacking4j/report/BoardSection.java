@@ -110,7 +110,23 @@ final class BoardSection {
                 page.close("tr");
               }
               page.close("tbody").endTable();
+              if (candidates.stream().anyMatch(one -> isAllowed(one, loss))) {
+                page.leaf(
+                    "p",
+                    "Here a learner has learned from fewer rows than it will in the end; so some of"
+                        + " them count as better although they are a little above the average.",
+                    "class",
+                    "soft");
+              }
             });
+  }
+
+  /** Whether only its allowance makes it count. */
+  private static boolean isAllowed(Part candidate, String loss) {
+    double gain = candidate.number(loss + "_gain");
+    double allowance =
+        candidate.find("allowance").map(x -> candidate.number("allowance")).orElse(0.0);
+    return gain <= 0 && gain + allowance > 0;
   }
 
   private static String loss(Run run, double loss) {

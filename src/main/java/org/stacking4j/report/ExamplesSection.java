@@ -65,7 +65,8 @@ final class ExamplesSection {
                       "data:image/png;base64," + png,
                       "alt",
                       "Row " + id + ", class " + right));
-      page.leaf("b", "row " + id).empty("br");
+      page.leaf("b", row.find("file").map(file -> row.text("file")).orElse("row " + id));
+      page.empty("br");
       page.text("right: ").leaf("b", right).empty("br");
       answer(page, "stack", row, "stack", right);
       page.empty("br");

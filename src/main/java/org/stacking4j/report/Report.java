@@ -44,7 +44,7 @@ public final class Report {
       throw new IOException(
           "cannot read "
               + file
-              + ": there is no such file; name the folder of a run, which the demo's --out was");
+              + ": there is no such file; name the folder that fit or demo wrote to, their --out");
     }
     JsonNode tree;
     try (InputStream in = Files.newInputStream(file)) {

@@ -474,6 +474,9 @@ final class ErrorsPageTest {
     line("no command");
     line("an unknown command", "dmo");
     line("an unknown option", "demo", "--epoch", "3");
+    line("a file without its option", "fit", "my.csv");
+    line("a column of pictures to learn from", "fit", "--data", "images:my", "--label", "kind");
+    line("missing numbers in pictures", "fit", "--data", "images:my", "--missing", "median");
     line("an option without value", "demo", "--seed");
     line("a word in the place of a number", "demo", "--train", "all");
     line("no thread", "demo", "--threads", "0");
@@ -493,6 +496,9 @@ final class ErrorsPageTest {
         "csv:" + table,
         "--strategy",
         "out-of-fold");
+    Path prices = write("prices.csv", "a,price\n1,10\n2,12\n3,15\n4,15\n");
+    line("numbers without their task", "demo", "--data", "csv:" + prices);
+    line("a column to ignore that is not there", "fit", "--data", "csv:" + table, "--ignore", "b");
     line("numbers that are words", "demo", "--data", "csv:" + table, "--task", "regression");
     line(
         "a conf file that is not there",
@@ -554,6 +560,16 @@ final class ErrorsPageTest {
         "kind",
         "--out",
         folder.resolve("f.csv").toString());
+    line(
+        "a folder in the place of an ensemble",
+        "predict",
+        "--model",
+        folder.toString(),
+        "--data",
+        "csv:" + table,
+        "--out",
+        folder.resolve("f.csv").toString());
+    line("the report of a folder without a run", "report", folder.resolve("text").toString());
     line("an audit of two stacks", "audit", "--strategy", "both");
   }
 

@@ -281,7 +281,8 @@ class MainTest {
     assertThat(answers).doesNotExist();
     assertThat(run("predict", "--model", model, "--data", wrong.toString(), "--out", "a.csv"))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("unknown data '" + wrong + "'; use csv:FILE");
+    assertThat(err.toString())
+        .contains("unknown data '" + wrong + "'; did you mean 'csv:" + wrong + "'? use mnist");
     assertThat(run("fit")).isEqualTo(2);
     assertThat(err.toString())
         .contains(
@@ -381,6 +382,7 @@ class MainTest {
     assertThat(demo("--strategy", "holdout", "--train", "60", "--test", "30")).isZero();
 
     assertThat(out.toString())
+        .contains("60 rows to learn from, 30 to judge by; pictures of ", "; 3 classes: 0, 1, 2")
         .contains("fitting 2 base networks on 60 rows", "on 30 rows", "stack holdout")
         .doesNotContain("in-sample");
   }
@@ -390,9 +392,18 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          --bogus           | Unknown option: '--bogus'
-          --epoch 3         | Possible solutions: --epochs
-          --seed x          | Invalid value for option '--seed': 'x' is not a long
+          --bogus           | unknown option '--bogus'
+          --epoch 3         | unknown option '--epoch'; did you mean '--epochs'?
+          --epoch=3         | unknown option '--epoch'; did you mean '--epochs'?
+          my.csv            | 'my.csv' belongs to no option; data is named by --data, such as --data csv:FILE or --data images:DIR
+          --label kind      | label names column 'kind' of a table, which data 'idx:
+          --missing median  | missing median is for a table, which data 'idx:
+          --ignore a,b      | ignore names columns of a table, which data 'idx:
+          --data my.CSV     | unknown data 'my.CSV'; did you mean 'csv:my.CSV'? use mnist, idx:DIR,
+          --data csv:conf/wine.csv --label alcohol | wine.csv: 178 rows have 126 different labels, nearly all of them numbers, and '11.03' is the label of one row only, too few for a class; if it is a number that is to be predicted, ask for task: regression (--task regression)
+          --data csv:conf/wine.csv --ignore ash,asch | wine.csv: there is no column 'asch' to take the columns to ignore from; did you mean 'ash'?
+          --seed x          | --seed: expected a whole number, found 'x'
+          --epochs 2.5      | --epochs: expected a whole number, found '2.5'
           --seed            | Missing required parameter for option '--seed' (S)
           --threads 0       | threads must be >= 1, found 0
           --epochs 0        | epochs must be >= 1, found 0
@@ -494,19 +505,22 @@ class MainTest {
     assertThat(err.toString())
         .contains(
             conf
-                + ", line 1: unknown key 'epochs'; did you mean 'fit.epochs'? known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train");
+                + ", line 1: unknown key 'epochs'; did you mean 'fit.epochs'? known here: data, task, label, weight, group, categorical, missing, ignore, image-size, image-colour, test-fraction, train");
   }
 
   @Test
   void help_showsExamplesAndExitCodes() {
     assertThat(run("demo", "--help")).isZero();
     assertThat(out.toString()).contains("--strategy", "Examples:", "Exit codes: 0 done, 1 failed");
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("fit --data csv:FILE --label COLUMN --out DIR");
   }
 
   @Test
   void noCommand_saysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("Missing required subcommand", "stacking4j --help");
+    assertThat(err.toString())
+        .contains("a command is missing; use one of demo, fit, plan", "stacking4j --help");
   }
 
   @Test

@@ -120,7 +120,7 @@ class OutputTest {
     assertThat(err.toString()).isEqualTo("stacking4j: " + message + System.lineSeparator());
 
     assertThat(run("plan", "--json", "--bogus")).isEqualTo(2);
-    assertThat(json().get("error").asText()).isEqualTo("Unknown option: '--bogus'");
+    assertThat(json().get("error").asText()).isEqualTo("unknown option '--bogus'");
     assertThat(run("demo", "--json", "--strategy", "hold-out")).isEqualTo(2);
     assertThat(json().get("error").asText()).startsWith("unknown strategy 'hold-out'; did you");
     assertThat(run("demo", "--strategy", "hold-out")).isEqualTo(2);

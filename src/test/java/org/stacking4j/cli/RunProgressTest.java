@@ -14,6 +14,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.junit.jupiter.api.Test;
+import org.stacking4j.data.Memory;
 import org.stacking4j.experiment.Plan;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.testing.TinyData;
@@ -76,6 +77,9 @@ class RunProgressTest {
     pace.hear(new FitEvent.Started(SECOND));
     pace.hear(new FitEvent.Finished(SECOND, 1));
     assertThat(pace.inWords()).isEqualTo("2 of 2 fits");
+
+    pace.hear(new FitEvent.Started(meta));
+    assertThat(pace.inWords()).isEqualTo("2 of 2 fits, now what combines them");
   }
 
   @Test

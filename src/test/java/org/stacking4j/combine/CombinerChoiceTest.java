@@ -108,7 +108,8 @@ final class CombinerChoiceTest {
         .contains(
             String.format(
                 Locale.ROOT,
-                " above the average, within its allowance of %.4f), accuracy ",
+                " above the average, where up to %.4f counts as better because it learned from"
+                    + " fewer rows here), accuracy ",
                 allowed.allowance()));
   }
 

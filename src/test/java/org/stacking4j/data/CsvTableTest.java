@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,10 +158,11 @@ class CsvTableTest {
   static Stream<Arguments> wrong() {
     String infinite = ", which is infinite as float32; put a number there, or leave the row out";
     String text =
-        ", which is not a number, and numbers in 1 of 2 rows; put a number there, leave the row or"
-            + " the column out, or name the column in categorical if it holds categories";
+        ", which is not a number, and numbers in 1 of 2 rows; put a number there, leave the row"
+            + " out, ignore the column (--ignore), or name it in categorical if it holds categories";
     String missing =
-        ", and numbers in 1 of 2 rows; put a number there, leave the row or the column out, or have"
+        ", and numbers in 1 of 2 rows; put a number there, leave the row out, ignore the column"
+            + " (--ignore), or have"
             + " the median put there (missing: median in a conf file, --missing median)";
     return Stream.of(
         Arguments.of("", "empty; expected a header line that names the columns"),
@@ -173,7 +175,8 @@ class CsvTableTest {
                 + " and their names must differ"),
         Arguments.of(
             ",x,kind\n1,2,a\n",
-            "header line: column 1 has no name; name it, or leave it out if it counts rows"),
+            "header line: column 1 has no name; name it, or ignore it if it counts or names rows"
+                + " (ignore: [\"\"] in a conf file, --ignore \"\")"),
         Arguments.of(
             "x|kind\n1|a\n",
             "header line: found the one column 'x|kind'; expected features and a label, separated"
@@ -203,6 +206,40 @@ class CsvTableTest {
         Arguments.of(
             // Quoted fields may hold line ends: the line is the file's, not the row's number.
             "x,kind\n1,\"a\nb\"\ny,c\n", "column 'x' has 'y' in line 4" + text));
+  }
+
+  @Test
+  void load_withoutColumns_leavesThemAlone() throws IOException {
+    Path file = file(",name,x,kind\n1,Ann,1,a\n2,Bob,2,b\n3,Cid,3,a\n");
+
+    LabeledData rows = CsvTable.load(file, CsvColumns.of("kind").without(List.of("", "name")));
+
+    assertThat(rows.schema().orElseThrow().featureNames()).containsExactly("x");
+    CsvColumns twice = CsvColumns.of("kind").without(List.of("kind"));
+    assertThatThrownBy(() -> CsvTable.load(file, twice))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + ": column 'kind' is to be ignored and to be used; say one of both");
+    CsvColumns all = CsvColumns.of("kind").without(List.of("", "name", "x"));
+    assertThatThrownBy(() -> CsvTable.load(file, all))
+        .hasMessage(file + ": no column is left for features; expected one or more");
+    CsvColumns target = CsvColumns.of("x").without(List.of("", "name", "kind"));
+    assertThatThrownBy(() -> CsvTable.loadTargets(file, target))
+        .hasMessageContaining("leave one or more as features");
+  }
+
+  @Test
+  void load_likeWhatWasLearned_asksForTheLabelWhereTheLastColumnIsNone() throws IOException {
+    Path file = file("kind,x\na,1\nb,2\n");
+    LabeledData learned = CsvTable.load(file, "kind");
+
+    assertThatThrownBy(
+            () ->
+                CsvTable.load(
+                    file, CsvColumns.of(), learned.schema().orElseThrow(), learned.classNames()))
+        .hasMessage(
+            file
+                + ": column 'x' has '1' in line 2, which is none of the classes 'a', 'b'; this is the"
+                + " last column: name the one that holds the labels");
   }
 
   @ParameterizedTest

@@ -206,8 +206,8 @@ final class TableRowsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          `x,y,kind\n1,,a\n2,,b\n`                | column 'y' says nothing in any row; leave it out
-          `x,y,kind\n1,a,a\n2,b,b\n3,c,a\n4,d,a\n5,e,b\n6,f,b\n7,g,b\n8,h,a\n9,i,b\n1,j,a\n2,k,a\n` | column 'y' has 11 different texts in 11 rows, such as 'a' in line 2: too many to be categories; leave the column out, or name it in categorical if they are
+          `x,y,kind\n1,,a\n2,,b\n`                | column 'y' says nothing in any row; ignore it (--ignore)
+          `x,y,kind\n1,a,a\n2,b,b\n3,c,a\n4,d,a\n5,e,b\n6,f,b\n7,g,b\n8,h,a\n9,i,b\n1,j,a\n2,k,a\n` | column 'y' has 11 different texts in 11 rows, such as 'a' in line 2: too many to be categories; ignore the column (--ignore), or name it in categorical if they are
           """)
   void load_ofColumnsThatAreNeither(String text, String message) throws IOException {
     Path table = file(text.replace("\\n", "\n"));

@@ -43,6 +43,17 @@ class ConfFileTest {
   }
 
   @Test
+  void readForFit_hasTheBundledFileOfItsKindOfData() throws IOException {
+    for (String kind : List.of("table", "pictures")) {
+      String data = kind.equals("table") ? "csv:my.csv" : "images:my";
+      Map<String, Object> mine = Map.of("data", data);
+      ExperimentConfig bundled = ConfFile.read(Path.of("conf", kind + ".yaml"), mine);
+
+      assertThat(ConfFile.readForFit(null, mine)).isEqualTo(bundled);
+    }
+  }
+
+  @Test
   void defaults_areTheRecipe() throws IOException {
     ExperimentConfig config = ConfFile.read(null, Map.of());
 
@@ -381,11 +392,11 @@ class ConfFileTest {
       delimiter = '|',
       textBlock =
           """
-          sead: 3                       | unknown key 'sead'; did you mean 'seed'? known here: data, task, label, weight, group, categorical, missing, image-size, image-colour, test-fraction, train, test, seed, class-weights
+          sead: 3                       | unknown key 'sead'; did you mean 'seed'? known here: data, task, label, weight, group, categorical, missing, ignore, image-size, image-colour, test-fraction, train, test, seed, class-weights
           fit: {epoch: 3}               | unknown key 'fit.epoch'; did you mean 'epochs'? known here: epochs, batch-size
           members: [{name: a, hiden: 3}] | unknown key 'members[0].hiden'; did you mean 'hidden'? known here: name, hidden, epochs
           members: [{name: a}]          | members[0].hidden: the key is missing or has no value
-          members: [{name: a, hidden: [3], x: 1}] | unknown key 'members[0].x'; known here: name, hidden, epochs, batch-size, gradient-norm-limit, learning-rate, columns, row-sample, bagging, snapshots, cycles, seed, network, timeout
+          members: [{name: a, hidden: [3], x: 1}] | unknown key 'members[0].x'; known here: name, hidden, epochs, batch-size, gradient-norm-limit, learning-rate, columns, row-sample, bagging, snapshots, cycles, seed, timeout, network
           members: [{name: a, hidden: [3], epochs: 0}] | members[0]: epochs must be >= 1, found 0
           members: [{name: a, hidden: [3], batch-size: 1}] | members[0]: batch-size must be >= 2, found 1
           members: [{name: a, hidden: [3], columns: 3-1}] | members[0]: columns must be ranges that go up, found '3-1'
@@ -443,7 +454,7 @@ class ConfFileTest {
           fit: 5                        | fit: expected keys with values, found '5'
           fit: {gradient-norm-limit: 0} | fit: gradient-norm-limit must be > 0 (Infinity switches it off), found 0.0
           data: cvs:my.csv              | unknown data 'cvs:my.csv'; did you mean 'csv:'? use mnist, idx:DIR, images:DIR or csv:FILE
-          data: my.csv                  | unknown data 'my.csv'; use mnist, idx:DIR, images:DIR or csv:FILE
+          data: my.csv                  | unknown data 'my.csv'; did you mean 'csv:my.csv'? use mnist, idx:DIR, images:DIR or csv:FILE
           out-of-fold: {folds: 1}       | out-of-fold: folds must be >= 2, found 1
           out-of-fold: {repeats: 0}     | out-of-fold: repeats must be >= 1, found 0
           time-ordered: {folds: 1}      | time-ordered: folds must be >= 2, found 1
@@ -530,7 +541,9 @@ class ConfFileTest {
   @Test
   void fileWithoutKeys_isRefused() {
     assertThatThrownBy(() -> read("just words"))
-        .hasMessage(folder.resolve("my.yaml") + ": not a conf file, it has no keys");
+        .hasMessage(
+            folder.resolve("my.yaml")
+                + ": not a conf file, it has no keys; expected lines such as 'data: csv:FILE'");
   }
 
   @Test

@@ -22,11 +22,12 @@ import org.stacking4j.testing.TinyPictures;
 
 final class ExamplesTest {
   @TempDir Path folder;
+  private List<String> files = List.of();
 
   private JsonNode mended(PictureSchema schema) throws IOException {
     LabeledData rows = PictureFolder.load(folder, schema, List.of("x", "y"));
     ObjectNode into = JsonMapper.builder().build().createObjectNode();
-    Examples.describe("soft vote", List.of(new Flip(1, 1, 1, 0.9, 0, 0.6)), rows, into);
+    Examples.describe("soft vote", List.of(new Flip(1, 1, 1, 0.9, 0, 0.6)), rows, files, into);
     assertThat(into.get("broken")).isEmpty();
     return into.get("mended").get(0);
   }
@@ -47,6 +48,18 @@ final class ExamplesTest {
     for (int i = 0; i < 6; i++) {
       assertThat(found[i] & 0xffffff).isEqualTo(pixels[i]);
     }
+  }
+
+  @Test
+  void describe_namesTheFile() throws IOException {
+    TinyPictures.grey(folder.resolve("x/1.png"), 1, 0);
+    TinyPictures.grey(folder.resolve("y/of b.png"), 1, 255);
+    PictureSchema dot = new PictureSchema(1, 1, 1);
+    assertThat(mended(dot).has("file")).isFalse();
+
+    files = PictureFolder.testFiles(folder);
+
+    assertThat(mended(dot).get("file").asText()).isEqualTo("y/of b.png");
   }
 
   @Test

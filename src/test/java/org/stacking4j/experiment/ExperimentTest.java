@@ -196,7 +196,7 @@ class ExperimentTest {
 
     Findings found = new Experiment(config(keys), 1, heard).run(folder.resolve("out"));
 
-    assertThat(heard.found.get(0)).isEqualTo("rows count by their weights in column 'w'");
+    assertThat(heard.found.get(1)).isEqualTo("rows count by their weights in column 'w'");
     assertThat(found.verdict()).contains(" weighted rows, p ");
     MetaFeatures ofTrain = MetaFeatures.readCsv(folder.resolve("out/meta-features-train.csv"));
     MetaFeatures ofTest = MetaFeatures.readCsv(folder.resolve("out/meta-features-test.csv"));
@@ -259,7 +259,7 @@ class ExperimentTest {
 
     Findings found = new Experiment(config(keys), 1, heard).run(folder.resolve("out"));
 
-    assertThat(heard.found.get(0))
+    assertThat(heard.found.get(1))
         .isEqualTo("all classes count the same: accuracy is the mean recall of the classes");
     double meanRecall = (found.confusion().recall(0) + found.confusion().recall(1)) / 2;
     assertThat(found.leaderboard().row("stack out-of-fold").evaluation().accuracy())
@@ -685,7 +685,8 @@ class ExperimentTest {
     public void found(String line) {
       found.add(line);
       assertThat(line)
-          .containsPattern("drops out|accuracy|combined by|is right on|weights in column");
+          .containsPattern(
+              "drops out|accuracy|combined by|is right on|weights in column|rows to learn from");
     }
 
     @Override

@@ -57,7 +57,7 @@ final class ResumeTest {
     assertThat(again.fits).isEmpty();
     assertThat(again.restored).isNotEmpty();
     assertThat(again.lines)
-        .first()
+        .element(1)
         .asString()
         .matches("\\d+ finished fits of an earlier run are in .*; those of this run are taken up");
     assertThat(files("out")).containsExactlyEntriesOf(before);
@@ -73,7 +73,7 @@ final class ResumeTest {
     assertThat(again.restored).isEmpty();
     assertThat(again.fits).isNotEmpty();
     assertThat(again.lines)
-        .first()
+        .element(1)
         .asString()
         .endsWith("--resume, or resuming() in Java, takes up those of this run");
   }
@@ -114,6 +114,15 @@ final class ResumeTest {
     assertThat(again.fits)
         .allMatch(fit -> fit.startsWith("member 'new'") || fit.contains("meta network"));
     assertThat(again.restored).anyMatch(fit -> fit.startsWith("member 'small', fold 1 of 3"));
+  }
+
+  @Test
+  void resuming_whereNothingIs_saysSo() throws IOException {
+    assertThat(run(config(), "out", true).lines)
+        .contains(
+            "nothing to resume in "
+                + folder.resolve("out").resolve("checkpoints")
+                + "; every fit is made");
   }
 
   @Test

@@ -252,7 +252,8 @@ final class MutatedInputTest {
 
   @Test
   void confFiles() throws IOException {
-    for (String name : List.of("mnist-demo", "csv-example", "table", "mnist-notebook")) {
+    for (String name :
+        List.of("mnist-demo", "csv-example", "table", "pictures", "mnist-notebook")) {
       mutate(Path.of("conf", name + ".yaml"), mutated -> ConfFile.readForFit(mutated, Map.of()));
     }
   }

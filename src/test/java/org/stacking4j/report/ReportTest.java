@@ -471,7 +471,7 @@ final class ReportTest {
         .withMessage(
             "cannot read "
                 + folder.resolve("results.json")
-                + ": there is no such file; name the folder of a run, which the demo's --out was");
+                + ": there is no such file; name the folder that fit or demo wrote to, their --out");
   }
 
   @Test
