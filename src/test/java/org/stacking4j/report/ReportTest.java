@@ -335,6 +335,41 @@ final class ReportTest {
   }
 
   @Test
+  void pictures_inFiles_areNamedByThem() throws Exception {
+    JsonNode results = results(runs.resolve("pictures"));
+    for (String kind : List.of("mended", "broken")) {
+      for (JsonNode row : results.get("examples").get(kind)) {
+        ((ObjectNode) row).put("file", "cat/<1>.png");
+      }
+    }
+
+    assertThat(section(parse(reportOf(results)), "examples").getTextContent())
+        .contains("cat/<1>.png")
+        .doesNotContain("row ");
+  }
+
+  @Test
+  void combiners_withinTheirAllowance_areExplained() throws Exception {
+    String said = "count as better although they are a little above the average";
+    JsonNode results = results(runs.resolve("pictures"));
+    for (JsonNode stack : results.get("combiners")) {
+      for (JsonNode one : stack.get("held_out")) {
+        ((ObjectNode) one).put("log_loss_gain", -0.01).put("allowance", 0);
+      }
+    }
+    assertThat(section(parse(reportOf(results)), "leaderboard").getTextContent())
+        .doesNotContain(said);
+
+    for (JsonNode stack : results.get("combiners")) {
+      for (JsonNode one : stack.get("held_out")) {
+        ((ObjectNode) one).put("allowance", 0.02);
+      }
+    }
+
+    assertThat(section(parse(reportOf(results)), "leaderboard").getTextContent()).contains(said);
+  }
+
+  @Test
   void regression_hasWhatHasMeaningThere() throws Exception {
     StringBuilder text = new StringBuilder("a,b,price\n");
     for (int row = 0; row < 120; row++) {
