@@ -288,6 +288,10 @@ public final class ConfFile {
           + e.getOriginalMessage().substring(TWICE.length())
           + " is there twice";
     }
+    if (e instanceof JacksonYAMLParseException
+        && e.getOriginalMessage().contains("CharConversionException")) {
+      return where + "not UTF-8 text; save it as such";
+    }
     if (e instanceof JacksonYAMLParseException) {
       // The parser quotes the lines around, marked by a blank or by the name of its reader.
       return where

@@ -1,6 +1,7 @@
 package org.stacking4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -236,6 +237,17 @@ class ConfFileTest {
     String slow = unseeded(members.get(1).configuration());
     assertThat(slow).contains("0.002").doesNotContain("0.001");
     assertThat(slow.replace("0.002", "0.001")).isEqualTo(unseeded(Mlp.base(16, 3, 4)));
+  }
+
+  @Test
+  void fileThatIsNotUtf8() throws IOException {
+    byte[] text =
+        "data: csv:ca\u00f1a.csv\n".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    Path file = Files.write(folder.resolve("my.yaml"), text);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConfFile.read(file, Map.of()))
+        .withMessageEndingWith("not UTF-8 text; save it as such");
   }
 
   @Test
