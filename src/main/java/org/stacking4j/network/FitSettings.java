@@ -1,6 +1,5 @@
 package org.stacking4j.network;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -46,8 +45,7 @@ public record FitSettings(
       throw new IllegalArgumentException("trainer none fits nothing; use auto, fused or dl4j");
     }
     if (timeout.isNegative()) {
-      throw new IllegalArgumentException(
-          "timeout must be >= 0 s (0 for none), found " + inSeconds(timeout));
+      throw new IllegalArgumentException("timeout must be >= 0 (0 for none), found " + timeout);
     }
   }
 
@@ -95,12 +93,5 @@ public record FitSettings(
   /** These settings with a limit to the wall time of each fit; zero for none. */
   public FitSettings withTimeout(Duration timeout) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
-  }
-
-  /** A time in words: {@code 10 s}, {@code 0.5 s}. */
-  public static String inSeconds(Duration time) {
-    BigDecimal seconds =
-        BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
-    return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 }

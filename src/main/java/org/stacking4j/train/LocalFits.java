@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -299,7 +301,7 @@ public final class LocalFits implements FitRunner {
   /** Hands one event after the other on. */
   private static final class OneAtATime implements FitListener {
     private final FitListener listener;
-    private @Nullable Throwable thrown;
+    private final Set<Throwable> thrown = Collections.newSetFromMap(new IdentityHashMap<>());
 
     OneAtATime(FitListener listener) {
       this.listener = listener;
@@ -310,13 +312,13 @@ public final class LocalFits implements FitRunner {
       try {
         listener.onEvent(event);
       } catch (Throwable e) {
-        thrown = e;
+        thrown.add(e);
         throw e;
       }
     }
 
     synchronized boolean hasThrown(@Nullable Throwable cause) {
-      return thrown != null && thrown == cause;
+      return cause != null && thrown.contains(cause);
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.stacking4j.train;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -158,7 +160,7 @@ final class NetworkFitter {
       if (course.takesTooLong()) {
         throw new IllegalStateException(
             "it took longer than "
-                + FitSettings.inSeconds(task.settings().timeout())
+                + seconds(task.settings().timeout())
                 + ", in epoch "
                 + epoch
                 + "; allow more by timeout, or fewer epochs");
@@ -179,6 +181,12 @@ final class NetworkFitter {
       from = to;
     }
     return sum / order.length;
+  }
+
+  private static String seconds(Duration time) {
+    BigDecimal exact =
+        BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    return exact.stripTrailingZeros().toPlainString() + " s";
   }
 
   private static int batchEnd(int from, int batchSize, int rows) {

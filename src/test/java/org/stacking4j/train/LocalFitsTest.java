@@ -476,6 +476,9 @@ final class LocalFitsTest {
           if (event instanceof FitEvent.EpochEnded && event.task().name().equals("a")) {
             throw new IllegalStateException("the disk is full");
           }
+          if (event instanceof FitEvent.Failed) {
+            throw new IllegalStateException("and still");
+          }
         };
     LocalFits fits = LocalFits.onThreads(2).withListener(failing);
 
