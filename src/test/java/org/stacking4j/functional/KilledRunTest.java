@@ -75,7 +75,7 @@ final class KilledRunTest {
     long asked = System.nanoTime();
     // SIGTERM goes the way of SIGINT, which Ctrl-C sends, but that is ignored by whatever a shell
     // has started in the background.
-    process.destroy();
+    process.toHandle().destroy(); // and what it says can still be read
 
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
 
