@@ -564,7 +564,7 @@ final class ErrorsPageTest {
         "a folder in the place of an ensemble",
         "predict",
         "--model",
-        folder.toString(),
+        tiny.toString(),
         "--data",
         "csv:" + table,
         "--out",
