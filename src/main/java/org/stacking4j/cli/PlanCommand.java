@@ -1,5 +1,6 @@
 package org.stacking4j.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.stacking4j.experiment.ConfFile;
@@ -42,7 +43,9 @@ final class PlanCommand implements Callable<Integer> {
     ExperimentConfig config = ConfFile.readForFit(options.config(), options.overrides());
     Plan plan = new Experiment(config, threadsOption.threads(), RunProgress.silent()).plan();
     if (output.isJson()) {
-      output.print(Output.tree(plan));
+      ObjectNode document = Output.tree(plan);
+      plan.warning().ifPresent(warning -> document.put("warning", warning));
+      output.print(document);
     } else {
       output.say(plan.describe());
       plan.warning().ifPresent(output::say);

@@ -87,7 +87,8 @@ class OutputTest {
     assertThat(json().get("fits").asInt()).isEqualTo(6);
     assertThat(json().fieldNames())
         .toIterable()
-        .containsExactly("fits", "in_stacks", "operations", "bytes", "seconds");
+        .containsExactly(
+            "fits", "in_stacks", "operations", "bytes", "seconds", "running", "memory");
 
     String data = "csv:" + folder.resolve("t.csv");
     assertThat(run("evaluate", "--json", "--model", model, "--data", data)).isZero();
