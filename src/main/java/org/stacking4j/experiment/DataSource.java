@@ -124,9 +124,7 @@ final class DataSource {
    */
   static @Nullable Path path(String data, String prefix) {
     try {
-      return data.startsWith(prefix) && data.length() > prefix.length()
-          ? Path.of(data.substring(prefix.length()))
-          : null;
+      return names(data, prefix) ? Path.of(data.substring(prefix.length())) : null;
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           "data '" + data + "' is no path of this system: " + e.getReason());

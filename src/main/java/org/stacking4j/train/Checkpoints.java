@@ -111,8 +111,10 @@ public final class Checkpoints {
 
   /** Keeps what came of a fit. */
   void finish(FitTask task, FitResult result) {
+    String digest = task.digest();
     write(
         task,
+        digest,
         FINISHED,
         out -> {
           out.writeUTF(result.trainer().name());
@@ -120,7 +122,7 @@ public final class Checkpoints {
           writeNetwork(result, out);
         });
     try {
-      Files.deleteIfExists(file(task, task.digest(), BEGUN));
+      Files.deleteIfExists(file(task, digest, BEGUN));
     } catch (IOException e) {
       LOG.debug("a file that is no longer needed stays", e);
     }
@@ -133,7 +135,7 @@ public final class Checkpoints {
 
   /** Keeps how far a fit has come. */
   void keep(FitTask task, Writing writing) {
-    write(task, BEGUN, writing);
+    write(task, task.digest(), BEGUN, writing);
   }
 
   /** Reads one file. */
@@ -148,8 +150,7 @@ public final class Checkpoints {
     void to(DataOutput out) throws IOException;
   }
 
-  private void write(FitTask task, String kind, Writing writing) {
-    String digest = task.digest();
+  private void write(FitTask task, String digest, String kind, Writing writing) {
     try {
       var bytes = new ByteArrayOutputStream();
       var out = new DataOutputStream(bytes);

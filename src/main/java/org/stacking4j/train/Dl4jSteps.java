@@ -83,22 +83,14 @@ final class Dl4jSteps implements TrainingSteps {
   }
 
   private static void save(@Nullable INDArray values, DataOutput out) throws IOException {
-    out.writeInt(values == null ? 0 : Math.toIntExact(values.length()));
-    if (values != null) {
-      for (float value : values.dup('c').data().asFloat()) {
-        out.writeFloat(value);
-      }
-    }
+    Checkpoints.writeFloats(values == null ? new float[0] : values.dup('c').data().asFloat(), out);
   }
 
   private static void restore(@Nullable INDArray values, DataInput in) throws IOException {
-    float[] saved = new float[values == null ? 0 : Math.toIntExact(values.length())];
-    int length = in.readInt();
-    if (length != saved.length) {
-      throw new IOException("expected " + saved.length + " numbers, found " + length);
-    }
-    for (int i = 0; i < length; i++) {
-      saved[i] = in.readFloat();
+    float[] saved = Checkpoints.readFloats(in);
+    long length = values == null ? 0 : values.length();
+    if (saved.length != length) {
+      throw new IOException("expected " + length + " numbers, found " + saved.length);
     }
     if (values != null) {
       values.assign(Nd4j.createFromArray(saved).reshape(values.shape()));

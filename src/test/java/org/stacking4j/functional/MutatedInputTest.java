@@ -35,13 +35,11 @@ import org.stacking4j.data.Missing;
 import org.stacking4j.data.TableRows;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
-import org.stacking4j.experiment.ExperimentListener;
-import org.stacking4j.experiment.Plan;
 import org.stacking4j.experiment.TinyIdxFolder;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.testing.SilentListener;
 import org.stacking4j.testing.TinyData;
-import org.stacking4j.train.FitEvent;
 
 /**
  * Files that something has happened to: each is read, or refused in a sentence, and nothing in it
@@ -101,20 +99,6 @@ final class MutatedInputTest {
     void read(Path file) throws IOException;
   }
 
-  private static final class Silent implements ExperimentListener {
-    @Override
-    public void planned(Plan plan) {}
-
-    @Override
-    public void stageStarted(String title) {}
-
-    @Override
-    public void found(String line) {}
-
-    @Override
-    public void onEvent(FitEvent event) {}
-  }
-
   @TempDir private Path folder;
 
   @Test
@@ -161,7 +145,8 @@ final class MutatedInputTest {
             .formatted(table(), folder.resolve("mutated")));
 
     mutateZip(
-        file, mutated -> new Experiment(ConfFile.read(conf, Map.of()), 1, new Silent()).plan());
+        file,
+        mutated -> new Experiment(ConfFile.read(conf, Map.of()), 1, new SilentListener()).plan());
   }
 
   @Test

@@ -30,30 +30,16 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentListener;
-import org.stacking4j.experiment.Plan;
 import org.stacking4j.experiment.TinyIdxFolder;
+import org.stacking4j.testing.SilentListener;
 import org.stacking4j.testing.TinyData;
-import org.stacking4j.train.FitEvent;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** Pages of real runs on tiny data, read as a stranger would. */
 final class ReportTest {
-  private static final ExperimentListener NOBODY =
-      new ExperimentListener() {
-        @Override
-        public void planned(Plan plan) {}
-
-        @Override
-        public void stageStarted(String title) {}
-
-        @Override
-        public void found(String line) {}
-
-        @Override
-        public void onEvent(FitEvent event) {}
-      };
+  private static final ExperimentListener NOBODY = new SilentListener();
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
