@@ -99,28 +99,43 @@ public final class Checkpoints {
 
   /** What came of a fit in an earlier run, or empty if it is not there whole. */
   Optional<FitResult> finished(FitTask task) {
-    return read(
-        task,
-        FINISHED,
-        in -> {
-          Trainer trainer = Trainer.valueOf(in.readUTF());
-          List<FitResult> snapshots = readSnapshots(task, trainer, in);
-          return readNetwork(task, trainer, snapshots, in);
-        });
+    return read(task, FINISHED, in -> readResult(task, in));
+  }
+
+  private static FitResult readResult(FitTask task, DataInput in) throws IOException {
+    Trainer trainer = Trainer.valueOf(in.readUTF());
+    List<FitResult> snapshots = readSnapshots(task, trainer, in);
+    return readNetwork(task, trainer, snapshots, in);
+  }
+
+  private static void writeResult(FitResult result, DataOutput out) throws IOException {
+    out.writeUTF(result.trainer().name());
+    writeSnapshots(result.snapshots(), out);
+    writeNetwork(result, out);
+  }
+
+  /** The bytes of the file of a finished fit. */
+  static byte[] toBytes(FitTask task, FitResult result) {
+    try {
+      return bytes(task.digest(), out -> writeResult(result, out));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory has no such errors
+    }
+  }
+
+  /**
+   * What came of a fit, read from the bytes of its file.
+   *
+   * @throws IOException if they are damaged, or of another fit
+   */
+  static FitResult fromBytes(FitTask task, byte[] bytes) throws IOException {
+    return read(bytes, task.digest(), in -> readResult(task, in));
   }
 
   /** Keeps what came of a fit. */
   void finish(FitTask task, FitResult result) {
     String digest = task.digest();
-    write(
-        task,
-        digest,
-        FINISHED,
-        out -> {
-          out.writeUTF(result.trainer().name());
-          writeSnapshots(result.snapshots(), out);
-          writeNetwork(result, out);
-        });
+    write(task, digest, FINISHED, out -> writeResult(result, out));
     try {
       Files.deleteIfExists(file(task, digest, BEGUN));
     } catch (IOException e) {
@@ -152,22 +167,22 @@ public final class Checkpoints {
 
   private void write(FitTask task, String digest, String kind, Writing writing) {
     try {
-      var bytes = new ByteArrayOutputStream();
-      var out = new DataOutputStream(bytes);
-      out.writeUTF(FORMAT);
-      out.writeUTF(digest);
-      writing.to(out);
-      byte[] content = bytes.toByteArray();
+      byte[] bytes = bytes(digest, writing);
       Files.createDirectories(folder);
-      AtomicFile.write(
-          file(task, digest, kind),
-          file -> {
-            file.write(content);
-            file.write(checksum(content));
-          });
+      AtomicFile.write(file(task, digest, kind), file -> file.write(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep it in " + folder + ": " + reason(e), e);
     }
+  }
+
+  private static byte[] bytes(String digest, Writing writing) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    out.writeUTF(FORMAT);
+    out.writeUTF(digest);
+    writing.to(out);
+    out.write(checksum(bytes.toByteArray()));
+    return bytes.toByteArray();
   }
 
   private static String reason(IOException e) {
@@ -186,23 +201,26 @@ public final class Checkpoints {
       if (!Files.exists(file)) {
         return Optional.empty();
       }
-      byte[] bytes = Files.readAllBytes(file);
-      int length = Math.max(0, bytes.length - CHECKSUM_BYTES);
-      byte[] content = Arrays.copyOf(bytes, length);
-      if (!Arrays.equals(checksum(content), Arrays.copyOfRange(bytes, length, bytes.length))) {
-        throw new IOException("its checksum does not fit");
-      }
-      var in = new DataInputStream(new ByteArrayInputStream(content));
-      String format = in.readUTF();
-      String digest = in.readUTF();
-      if (!format.equals(FORMAT) || !digest.equals(expected)) {
-        throw new IOException("it is of another fit or version");
-      }
-      return Optional.of(reading.from(in));
+      return Optional.of(read(Files.readAllBytes(file), expected, reading));
     } catch (IOException | IllegalArgumentException e) {
       LOG.warn("{} is not taken up, because {}; the fit is repeated", file, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private static <T> T read(byte[] bytes, String expected, Reading<T> reading) throws IOException {
+    int length = Math.max(0, bytes.length - CHECKSUM_BYTES);
+    byte[] content = Arrays.copyOf(bytes, length);
+    if (!Arrays.equals(checksum(content), Arrays.copyOfRange(bytes, length, bytes.length))) {
+      throw new IOException("its checksum does not fit");
+    }
+    var in = new DataInputStream(new ByteArrayInputStream(content));
+    String format = in.readUTF();
+    String digest = in.readUTF();
+    if (!format.equals(FORMAT) || !digest.equals(expected)) {
+      throw new IOException("it is of another fit or version");
+    }
+    return reading.from(in);
   }
 
   private static byte[] checksum(byte[] content) {
