@@ -659,7 +659,8 @@ class ExperimentTest {
 
     assertThatThrownBy(() -> new Experiment(config(), 1, heard).run(file))
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot write to the output folder " + file + ": it is a file");
+        .hasMessage(
+            "cannot write to the output folder " + file + ": it is a file; name another folder");
     assertThat(heard.epochs).isZero();
     assertThat(file).hasContent("mine");
   }
