@@ -41,6 +41,7 @@ import org.stacking4j.data.FeatureSchema;
 import org.stacking4j.data.PictureSchema;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.ConfigurationJson;
@@ -83,7 +84,8 @@ final class EnsembleArchive {
    * version 4 on there may be features that are passed through to meta networks, and the columns of
    * the table that the features are made of, from version 5 on members that are stacks, and from
    * version 6 on the size and the channels of the pictures that the features are made of. From
-   * version 7 on the manifest of the whole has the SHA-256 of every other entry but the provenance.
+   * version 7 on the manifest of the whole has the SHA-256 of every other entry but the provenance,
+   * and there may be members that dropped out.
    */
   private record Manifest(
       int formatVersion,
@@ -97,6 +99,7 @@ final class EnsembleArchive {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
       CombinerEntry combiner,
       List<Network> networks,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<DroppedMember> dropped,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> sha256) {
     Task task() {
       return classNames.isEmpty() ? Task.REGRESSION : Task.CLASSIFICATION;
@@ -317,6 +320,7 @@ final class EnsembleArchive {
             ensemble.stacks().stream().map(Stack::of).toList(),
             combiner,
             networks,
+            ensemble.dropped(),
             into.isEmpty() ? zip.checksums() : Map.of());
     zip.put(into + MANIFEST, JSON.writeValueAsBytes(manifest));
   }
@@ -426,6 +430,7 @@ final class EnsembleArchive {
               manifest.passThrough(),
               members(zip, "", manifest),
               stacks(zip, "", manifest, 0),
+              manifest.dropped(),
               source(zip, Set.of(), manifest).provenance());
         });
   }
@@ -541,9 +546,10 @@ final class EnsembleArchive {
       stacks.add(readStack(source, from, stack, manifest, depth));
     }
     MemberNetworks networks =
-        names.isEmpty() && !stacks.isEmpty()
-            ? MemberNetworks.none()
-            : MemberNetworks.of(names, folds, refits);
+        (names.isEmpty() && !stacks.isEmpty()
+                ? MemberNetworks.none()
+                : MemberNetworks.of(names, folds, refits))
+            .withDropped(manifest.dropped());
     MemberNetworks members = networks.withStacks(stacks);
     if (!members.answer(manifest.prediction())) {
       throw new IOException("it has no networks for prediction by " + manifest.prediction());
@@ -565,7 +571,7 @@ final class EnsembleArchive {
       checkSizes("meta network", network, inputs, task, outputs);
     }
     return new StackingEnsemble(
-        networks,
+        members,
         stacks,
         manifest.combiner().choice(meta, members.names().size(), passThrough.size(), outputs),
         manifest.prediction(),
@@ -694,7 +700,7 @@ final class EnsembleArchive {
     if (tree instanceof ObjectNode manifest) {
       String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
       manifest.putArray(absent);
-      for (String key : List.of("passThrough", "table", "stacks")) {
+      for (String key : List.of("passThrough", "table", "stacks", "dropped")) {
         if (!manifest.has(key)) {
           manifest.putArray(key);
         }

@@ -185,6 +185,7 @@ public final class Experiment {
       tell(ensemble.dropped());
       watch.lap("meta-features");
       tell(ensemble.choice());
+      ensemble = ensemble.withDropped(bases.dropped());
       answers = ensemble.metaFeatures(data.test());
       Object evaluation = competition.enterStack(label, ensemble, answers);
       listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
