@@ -232,7 +232,8 @@ public final class MetaNetwork implements MetaLearner {
               List.of(),
               stopping,
               false,
-              true));
+              true,
+              null));
     }
     return tasks;
   }

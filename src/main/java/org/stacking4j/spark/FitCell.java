@@ -3,6 +3,7 @@ package org.stacking4j.spark;
 import java.io.IOException;
 import java.io.Serializable;
 import org.apache.spark.api.java.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.Memory;
 import org.stacking4j.train.FitEvent;
 import org.stacking4j.train.FitException;
@@ -13,9 +14,11 @@ import org.stacking4j.train.ShippedFit;
  * What an executor does: one fit, on the thread of its slot.
  *
  * @param rows what it learns from
+ * @param heldOut what it answers for, or null
  * @param epochs where it tells how far it is
  */
-record FitCell(RowsThere rows, Epochs epochs) implements Function<byte[], FitCell.Answer> {
+record FitCell(RowsThere rows, @Nullable RowsThere heldOut, Epochs epochs)
+    implements Function<byte[], FitCell.Answer> {
   /** What came of a fit that was made, or failed: then making it again would not help. */
   static final class Answer implements Serializable {
     private static final long serialVersionUID = 1;
@@ -48,7 +51,8 @@ record FitCell(RowsThere rows, Epochs epochs) implements Function<byte[], FitCel
 
   @Override
   public Answer call(byte[] shipped) throws IOException {
-    FitTask task = ShippedFit.fromBytes(shipped, rows.get());
+    FitTask task =
+        ShippedFit.fromBytes(shipped, rows.get(), heldOut == null ? null : heldOut.get());
     try {
       return new Answer(ShippedFit.fit(task, this::hear), "", "");
     } catch (FitException e) {

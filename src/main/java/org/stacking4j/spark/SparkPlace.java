@@ -61,12 +61,13 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     context.sc().register(epochs, "epochs of " + task.describe());
     CellWatch.Cell cell = watch.open(group, task, listener, () -> context.cancelJobGroup(group));
     FitCell.Answer answer;
+    @Nullable LabeledData heldOut = task.heldOut();
     try {
       context.setJobGroup(group, task.describe(), true);
       answer =
           context
               .parallelize(List.of(ShippedFit.toBytes(task)), 1)
-              .map(new FitCell(rows(task.data()), epochs))
+              .map(new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs))
               .collect()
               .get(0);
     } catch (Exception e) { // Spark also throws checked ones that it does not declare

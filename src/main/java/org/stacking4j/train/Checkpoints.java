@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.data.AtomicFile;
@@ -40,7 +41,7 @@ import org.stacking4j.network.Trainer;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-  private static final String FORMAT = "stacking4j fit 1";
+  private static final String FORMAT = "stacking4j fit 2";
   private static final String FINISHED = ".fit";
   private static final String BEGUN = ".epochs";
   private static final int LONGEST_NAME = 80;
@@ -258,6 +259,11 @@ public final class Checkpoints {
     writeDoubles(fit.epochLosses(), out);
     out.writeDouble(fit.seconds());
     writeFloats(fit.network().parameters(), out);
+    @Nullable HeldOutLogits heldOut = fit.heldOut();
+    out.writeBoolean(heldOut != null);
+    if (heldOut != null) {
+      heldOut.write(out);
+    }
   }
 
   private static FitResult readNetwork(
@@ -266,7 +272,8 @@ public final class Checkpoints {
     double seconds = in.readDouble();
     TrainedNetwork network =
         TrainedNetwork.of(task.configuration(), readFloats(in)).withColumns(task.columns());
-    return new FitResult(network, losses, seconds, trainer, snapshots);
+    @Nullable HeldOutLogits heldOut = in.readBoolean() ? HeldOutLogits.read(in) : null;
+    return new FitResult(network, losses, seconds, trainer, snapshots, heldOut);
   }
 
   static void writeDoubles(List<Double> values, DataOutput out) throws IOException {

@@ -77,7 +77,7 @@ public final class LocalFits implements FitRunner {
       FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
     try {
       listener.onEvent(new FitEvent.Started(task));
-      return NetworkFitter.fit(task, listener, crew, checkpoints);
+      return NetworkFitter.fit(task, listener, crew, checkpoints).answering(task.heldOut());
     } finally {
       destroyWorkspaces();
     }

@@ -67,9 +67,12 @@ public final class ShippedFit {
   /**
    * A fit of which {@link #toBytes} wrote all but the rows.
    *
+   * @param data what it learns from
+   * @param heldOut what it answers for, or null
    * @throws IOException if the bytes are damaged
    */
-  public static FitTask fromBytes(byte[] bytes, LabeledData data) throws IOException {
+  public static FitTask fromBytes(byte[] bytes, LabeledData data, @Nullable LabeledData heldOut)
+      throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(bytes));
     String name = readText(in);
     int fold = in.readInt();
@@ -103,7 +106,8 @@ public final class ShippedFit {
         snapshots,
         share == 0 ? null : new EarlyStopping(share, patience),
         in.readBoolean(),
-        in.readBoolean());
+        in.readBoolean(),
+        heldOut);
   }
 
   /**

@@ -78,6 +78,7 @@ final class SparkFitsTest {
             task("view of columns", rows.withColumns(5, 1), SETTINGS, List.of(), List.of(), null),
             task("groups", rows.withGroups(rows.rowIds()), SETTINGS, List.of(), List.of(), null),
             task("snapshots", DATA, SETTINGS.withEpochs(4), List.of(), List.of(1, 3), null),
+            task("answers", rows, SETTINGS, List.of(1, 3), List.of(1), null).answering(DATA),
             task("stopping", DATA, SETTINGS, List.of(), List.of(), new EarlyStopping(0.3, 1)),
             new FitTask(
                 "numbers",
@@ -274,6 +275,14 @@ final class SparkFitsTest {
     assertThat(one.network().columns()).as(what).isEqualTo(other.network().columns());
     assertThat(one.epochLosses()).as(what).isEqualTo(other.epochLosses());
     assertThat(one.trainer()).as(what).isEqualTo(other.trainer());
+    assertThat(one.heldOut() == null).as(what).isEqualTo(other.heldOut() == null);
+    if (one.heldOut() != null) {
+      assertThat(one.heldOut().areOf(DATA.digest())).as(what).isTrue();
+      int values = DATA.rows() * DATA.classes();
+      assertThat(one.heldOut().values(0, values))
+          .as(what)
+          .isEqualTo(other.heldOut().values(0, values));
+    }
     assertThat(one.snapshots()).as(what).hasSameSizeAs(other.snapshots());
     for (int i = 0; i < one.snapshots().size(); i++) {
       assertSame(what, one.snapshots().get(i), other.snapshots().get(i));
@@ -311,7 +320,8 @@ final class SparkFitsTest {
         snapshots,
         stopping,
         !snapshots.isEmpty(),
-        false);
+        false,
+        null);
   }
 
   private static FitTask diverging(String name, int fold) {
