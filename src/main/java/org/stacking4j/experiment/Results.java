@@ -163,7 +163,7 @@ record Results(
   private void describeStack(String reference, ObjectNode root) {
     describeChoices(root.putObject("combiners"));
     root.put("difference_to", reference);
-    root.put("saved_stack", "stack " + config.lastStack());
+    root.put("saved_stack", Rivals.name(config.lastStack(), lastEnsemble(), reference));
     root.put("verdict", findings.verdict());
   }
 
