@@ -95,6 +95,7 @@ final class EnsembleArchive {
       Prediction prediction,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableSchema.Column> table,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String label,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) ObjectNode pictures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
       CombinerEntry combiner,
@@ -313,6 +314,7 @@ final class EnsembleArchive {
             ensemble.prediction(),
             ensemble.passThrough(),
             table,
+            ensemble.schema().map(TableSchema::label).orElse(""),
             ensemble
                 .pictureSchema()
                 .map(pictures -> JSON.<ObjectNode>valueToTree(pictures))
@@ -423,6 +425,7 @@ final class EnsembleArchive {
               manifest.outputNames(),
               manifest.columns(),
               manifest.table(),
+              manifest.label(),
               pictures(manifest),
               manifest.prediction(),
               manifest.combiner().label(),
@@ -593,7 +596,7 @@ final class EnsembleArchive {
     if (manifest.table().isEmpty()) {
       return null;
     }
-    TableSchema schema = new TableSchema(manifest.table());
+    TableSchema schema = new TableSchema(manifest.table(), manifest.label());
     checkFeatures("table's columns", schema.width(), manifest);
     return schema;
   }
@@ -704,6 +707,9 @@ final class EnsembleArchive {
         if (!manifest.has(key)) {
           manifest.putArray(key);
         }
+      }
+      if (!manifest.has("label")) {
+        manifest.put("label", "");
       }
       for (String key : List.of("pictures", "sha256")) {
         if (!manifest.has(key)) {

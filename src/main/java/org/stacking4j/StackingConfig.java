@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.stacking4j.combine.Averaging;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
@@ -30,7 +31,9 @@ import org.stacking4j.train.Seeds;
  * @param stacks members that are ensembles themselves, with names of their own; members and stacks
  *     together are one or more. The columns of stacks stand behind those of networks
  * @param metaLearners what may learn to combine them, one or more; of several, the one that is best
- *     on held-out rows is used. See {@link CombinerChoice}
+ *     on held-out rows is used. See {@link CombinerChoice}. With {@link Averaging}, which must be
+ *     alone, only the networks are fitted that the prediction asks: by {@link Prediction#REFIT}
+ *     none of a fold, whatever the strategy
  * @param doNoHarm whether the logit average is used unless a meta learner is better on held-out
  *     rows
  * @param strategy which networks give the meta network's training rows
@@ -119,6 +122,12 @@ public record StackingConfig(
           "meta learners must be of different kinds, found "
               + metaLearners.stream().map(MetaLearner::label).toList());
     }
+    if (metaLearners.size() > 1 && metaLearners.contains(new Averaging())) {
+      throw new IllegalArgumentException(
+          "the average cannot be one of several meta learners, found "
+              + metaLearners.stream().map(MetaLearner::label).toList()
+              + "; give it alone, or leave it to doNoHarm, which compares the others with it");
+    }
     if (strategy instanceof Strategy.InSample && metaLearners.size() > 1) {
       throw new IllegalArgumentException(
           "in-sample has no held-out rows to choose a meta learner by; give one, found "
@@ -182,7 +191,7 @@ public record StackingConfig(
    * each fold must fit those of its stacks.
    *
    * @param data the training rows
-   * @return which fold each row would be held out in
+   * @return as {@link #folds} does
    * @throws IllegalArgumentException if there are too few rows, in all or in a class, or the number
    *     of columns or outputs or the task is not a network's
    */
@@ -213,13 +222,31 @@ public record StackingConfig(
     }
     checkPassThrough(passThrough, data.columns());
     checkLearners(data);
-    Folds folds = strategy.folds(data, seed);
+    Folds folds = folds(data);
     for (int fold = prediction.asksRefit() ? 0 : 1; fold <= folds.count(); fold++) {
       if (!stacks.isEmpty()) {
         checkStacks(fold == 0 ? data : data.select(folds.training(fold)), fold, folds);
       }
     }
     return folds;
+  }
+
+  /** Whether the members are averaged and nothing learns how to combine them. */
+  public boolean averages() {
+    return metaLearners.get(0) instanceof Averaging;
+  }
+
+  /**
+   * Which fold each training row would be held out in; there are no folds if nothing asks their
+   * networks.
+   *
+   * @param data the training rows
+   * @throws IllegalArgumentException if a class has too few rows for so many folds
+   */
+  public Folds folds(LabeledData data) {
+    return averages() && !prediction.asksFolds()
+        ? Folds.none(data.rows())
+        : strategy.folds(data, seed);
   }
 
   private void checkLearners(LabeledData data) {

@@ -124,13 +124,13 @@ public final class StackingEnsemble {
    */
   public static StackingEnsemble fit(StackingConfig config, LabeledData data, FitRunner runner) {
     Folds folds = config.check(data);
-    if (config.strategy() instanceof Strategy.InSample) {
+    if (config.strategy() instanceof Strategy.InSample && !config.averages()) {
       LOG.warn(
           "in-sample: the meta network learns from rows that the members were fitted on, where they"
               + " are over-confident; out-of-fold avoids that");
     }
     for (Member member : config.members()) {
-      if (member.network() != null) {
+      if (member.network() != null && !config.averages()) {
         LOG.warn(
             "member '{}' comes fitted: if it has seen training rows, the meta learner takes its"
                 + " over-confidence on them for evidence; nothing here can notice",
@@ -160,11 +160,15 @@ public final class StackingEnsemble {
       throw DroppedMember.noneLeft(networks.dropped());
     }
     MemberNetworks members = networks.withStacks(stacks);
-    MetaFeatures features =
-        passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
+    @Nullable MetaFeatures features =
+        config.averages() && folds.count() == 0
+            ? null // nobody would learn from the answers of networks for rows they have seen
+            : passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
     CombinerChoice choice =
-        CombinerChoice.of(
-            config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
+        features == null
+            ? CombinerChoice.average(data.task(), data.outputs())
+            : CombinerChoice.of(
+                config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
     log(choice);
     return new StackingEnsemble(
         members,
@@ -436,7 +440,10 @@ public final class StackingEnsemble {
     return passing(members.metaFeatures(data, prediction), data, passThrough);
   }
 
-  /** What the meta network was fitted on; empty for an ensemble read from a file. */
+  /**
+   * What the meta network was fitted on; empty for an ensemble read from a file, and for one of
+   * networks of all rows that are averaged.
+   */
   public Optional<MetaFeatures> trainingMetaFeatures() {
     return Optional.ofNullable(trainingMetaFeatures);
   }

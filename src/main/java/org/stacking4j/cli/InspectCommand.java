@@ -50,6 +50,9 @@ final class InspectCommand implements Callable<Integer> {
       return 0;
     }
     say(ensemble.task() == Task.REGRESSION ? "targets" : "classes", some(ensemble.outputs()));
+    if (!ensemble.label().isEmpty()) {
+      say("labels in column", ensemble.label());
+    }
     String made =
         ensemble.pictures() != null
             ? ", pictures of " + ensemble.pictures()

@@ -216,10 +216,11 @@ public final class MetaNetwork implements MetaLearner {
     LabeledData rows = scale == null ? table : standardised(table, scale);
     List<FitTask> tasks = new ArrayList<>();
     for (int repeat = 1; repeat <= repeats; repeat++) {
-      String number = repeat == 1 ? "" : " " + repeat;
+      String which = repeats == 1 ? "" : " (" + repeat + " of " + repeats + ")";
+      String seedName = NAME + (repeat == 1 ? "" : " " + repeat); // the same however many there are
       tasks.add(
           new FitTask(
-              NAME + " '" + kind() + "'" + number,
+              NAME + " '" + kind() + "'" + which,
               fold,
               folds,
               1,
@@ -227,7 +228,7 @@ public final class MetaNetwork implements MetaLearner {
               settings,
               rows,
               margin,
-              Seeds.of(seed, NAME + number, fold),
+              Seeds.of(seed, seedName, fold),
               List.of(),
               List.of(),
               stopping,

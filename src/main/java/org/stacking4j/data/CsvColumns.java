@@ -35,6 +35,11 @@ public record CsvColumns(
     return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE, List.of());
   }
 
+  /** The same with labels or targets in these columns. */
+  CsvColumns withOutputs(String... outputs) {
+    return new CsvColumns(List.of(outputs), weight, group, categorical, missing, ignored);
+  }
+
   /** The same, and weights in this column, or none if the name is empty. */
   public CsvColumns withWeight(String weight) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);

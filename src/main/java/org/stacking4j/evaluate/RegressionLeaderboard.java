@@ -129,6 +129,19 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
    * @param judged the rows both were judged on
    */
   public static String verdict(String average, LossDifference difference, LabeledData judged) {
+    return verdict(average, difference, judged, "");
+  }
+
+  /**
+   * The same sentence, which says how to get the average where it is to be preferred.
+   *
+   * @param average the name of what the stack is compared with
+   * @param difference the stack's R² less the average's
+   * @param judged the rows both were judged on
+   * @param how how to get that average; empty for nothing
+   */
+  public static String verdict(
+      String average, LossDifference difference, LabeledData judged, String how) {
     boolean weighted = Arrays.stream(judged.relativeWeights()).anyMatch(weight -> weight != 1);
     String rows = judged.rows() + (weighted ? " weighted rows" : " rows");
     String size =
@@ -143,15 +156,15 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
       return "the stack beats the " + average + " by " + size;
     }
     if (difference.high() < 0) {
-      return "the stack is worse than the " + average + " by " + size + "; use the average";
+      return "the stack is worse than the " + average + " by " + size + Verdict.useAverage(how);
     }
     return String.format(
         Locale.ROOT,
-        "no evidence that stacking helps here (difference to the %s %s of R², %s); use the"
-            + " average",
+        "no evidence that stacking helps here (difference to the %s %s of R², %s)%s",
         average,
         difference,
-        rows);
+        rows,
+        Verdict.useAverage(how));
   }
 
   /**

@@ -48,7 +48,7 @@ final class Overview {
             stack -> {
               tile(
                   page,
-                  "Accuracy of the stack",
+                  "Accuracy of the " + run.stackInWords(),
                   Page.fixed(100 * stack.number("accuracy"), 2) + " %",
                   "log loss " + Page.fixed(stack.number("log_loss"), 4));
             });
@@ -98,7 +98,7 @@ final class Overview {
             stack ->
                 tile(
                     page,
-                    "R² of the stack",
+                    "R² of the " + run.stackInWords(),
                     Page.fixed(stack.number("r2"), 4),
                     "RMSE " + Page.digits(stack.number("rmse"))));
     run.strongest()

@@ -24,6 +24,11 @@ record Run(Part results) {
     return results.text("saved_stack");
   }
 
+  /** It in words: an average has a name of its own. */
+  String stackInWords() {
+    return stack().startsWith("stack ") ? "stack" : stack();
+  }
+
   /** The average everything on the leaderboard is compared with. */
   String reference() {
     return results.text("difference_to");

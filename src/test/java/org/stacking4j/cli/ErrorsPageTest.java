@@ -625,6 +625,14 @@ final class ErrorsPageTest {
     asked("a table asked of a pictures' ensemble", pictorial, "csv:" + table);
     asked("unknown data for an ensemble", pictorial, tiny.toString());
     asked("images of another size", pictorial, "mnist");
+    Path renamed = write("renamed.csv", "a,sort\n1,x\n");
+    line(
+        "a column of labels that is called otherwise now",
+        "evaluate",
+        "--model",
+        tabular.toString(),
+        "--data",
+        "csv:" + renamed);
     asked("a folder without IDX images", pictorial, "idx:" + tiny);
     asked("a folder without pictures", pictorial, "images:" + folder.resolve("bare"));
     asked("an ensemble from Java", folder.resolve("whole.zip"), "csv:" + table);
