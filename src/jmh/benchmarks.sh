@@ -4,8 +4,9 @@
 #   src/jmh/benchmarks.sh [SECTION...]     all sections if none is named; on an otherwise idle machine
 #
 #   base      one base network, one thread, all four in rotation
-#   recipe    three base networks and the in-sample meta network: the whole process, as shipped
-#   demo      the whole demo, whole processes, PyTorch in one process and in two side by side
+#   recipe    three base networks and the in-sample meta network, whole processes: the same work
+#             everywhere, and our command, which also judges each member and writes files and a report
+#   demo      the same for the whole demo, PyTorch in one process and in two side by side
 #   parallel  two fits side by side against one
 #   rows      one base network on 5000 to 60000 rows
 #   jmh       an epoch, logits, the CSV: the JMH benchmarks
@@ -89,7 +90,8 @@ measure_base() {
 measure_recipe() {
   begin recipe
   for ((round = 1; round <= ROUNDS; round++)); do
-    whole Stacking4j stacking4j --strategy in-sample
+    whole Stacking4j base SameWork recipe "$ROWS" "$EPOCHS"
+    whole "Stacking4j, the command" stacking4j --strategy in-sample
     whole "PyTorch, DataLoader, its own threads" as_shipped recipe --batches loader --threads 0 --rows "$ROWS"
     whole "PyTorch, rows by index, 1 thread" pytorch recipe --rows "$ROWS"
   done
@@ -98,7 +100,8 @@ measure_recipe() {
 measure_demo() {
   begin demo
   for ((round = 1; round <= SLOW_ROUNDS; round++)); do
-    whole Stacking4j stacking4j
+    whole Stacking4j base SameWork demo "$ROWS" "$EPOCHS"
+    whole "Stacking4j, the command" stacking4j
     whole "PyTorch, 1 thread" pytorch demo --rows "$ROWS"
     whole "PyTorch, 2 processes of 1 thread" pytorch demo --rows "$ROWS" --processes 2
   done

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.PictureSchema;
 import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.Trainer;
 
@@ -27,6 +28,7 @@ import org.stacking4j.network.Trainer;
  * @param passThrough which features are passed through to meta networks, from 0
  * @param members that are networks
  * @param stacks members that are stacks, behind them
+ * @param dropped members that left because a fit failed
  * @param provenance where it comes from, or null before format version 7
  */
 public record ArchiveSummary(
@@ -44,6 +46,7 @@ public record ArchiveSummary(
     List<Integer> passThrough,
     List<Network> members,
     List<Stack> stacks,
+    List<DroppedMember> dropped,
     @Nullable Provenance provenance) {
 
   /**
@@ -91,6 +94,7 @@ public record ArchiveSummary(
     passThrough = List.copyOf(passThrough);
     members = List.copyOf(members);
     stacks = List.copyOf(stacks);
+    dropped = List.copyOf(dropped);
   }
 
   /**

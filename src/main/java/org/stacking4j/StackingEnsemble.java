@@ -71,9 +71,11 @@ public final class StackingEnsemble {
   private final @Nullable Provenance provenance;
   private final @Nullable MetaFeatures trainingMetaFeatures;
 
-  /** The stacks stand behind the members that are networks. */
+  /**
+   * @param members the stacks among them, behind those that are networks
+   */
   StackingEnsemble(
-      MemberNetworks networks,
+      MemberNetworks members,
       List<InnerStack> stacks,
       CombinerChoice choice,
       Prediction prediction,
@@ -84,7 +86,7 @@ public final class StackingEnsemble {
       @Nullable FeatureSchema schema,
       @Nullable Provenance provenance,
       @Nullable MetaFeatures trainingMetaFeatures) {
-    this.members = networks.withStacks(stacks);
+    this.members = members;
     this.stacks = List.copyOf(stacks);
     this.choice = choice;
     this.prediction = prediction;
@@ -157,13 +159,11 @@ public final class StackingEnsemble {
     if (networks.names().isEmpty() && stacks.isEmpty()) {
       throw DroppedMember.noneLeft(networks.dropped());
     }
+    MemberNetworks members = networks.withStacks(stacks);
     @Nullable MetaFeatures features =
         config.averages() && folds.count() == 0
             ? null // nobody would learn from the answers of networks for rows they have seen
-            : passing(
-                networks.withStacks(stacks).trainingMetaFeatures(data, folds),
-                data,
-                config.passThrough());
+            : passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
     CombinerChoice choice =
         features == null
             ? CombinerChoice.average(data.task(), data.outputs())
@@ -171,7 +171,7 @@ public final class StackingEnsemble {
                 config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
     log(choice);
     return new StackingEnsemble(
-        networks,
+        members,
         stacks,
         choice,
         config.prediction(),
@@ -455,10 +455,29 @@ public final class StackingEnsemble {
 
   /**
    * The members that left because a fit failed, those of its stacks among them, see {@link
-   * OnFailure#DROP_OUT}; empty for an ensemble read from a file.
+   * OnFailure#DROP_OUT}.
    */
   public List<DroppedMember> dropped() {
     return members.dropped();
+  }
+
+  /**
+   * The same ensemble, which also says of members that they left before it was fitted, so that its
+   * archive tells of all of them.
+   */
+  public StackingEnsemble withDropped(List<DroppedMember> before) {
+    return new StackingEnsemble(
+        members.withDropped(before),
+        stacks,
+        choice,
+        prediction,
+        passThrough,
+        columns,
+        task,
+        outputNames,
+        schema,
+        provenance,
+        trainingMetaFeatures);
   }
 
   /**

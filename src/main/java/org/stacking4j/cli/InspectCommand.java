@@ -71,6 +71,10 @@ final class InspectCommand implements Callable<Integer> {
     say("new rows are answered by", ensemble.prediction().describe());
     ensemble.members().forEach(member -> tell("", member));
     ensemble.stacks().forEach(stack -> tell("", stack));
+    ensemble
+        .dropped()
+        .forEach(
+            gone -> say("dropped out " + gone.member(), gone.fit() + " failed: " + gone.reason()));
     @Nullable Provenance origin = ensemble.provenance();
     if (origin != null) {
       say(

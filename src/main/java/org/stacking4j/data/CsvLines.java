@@ -210,7 +210,7 @@ final class CsvLines implements AutoCloseable {
   void nextFeatures(float[] target, int at) {
     try {
       if (!maybeFeatures(target, at)) {
-        throw changed();
+        throw changed(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -233,7 +233,7 @@ final class CsvLines implements AutoCloseable {
     return true;
   }
 
-  private IOException changed() {
+  static IOException changed(Path file) {
     return new IOException(file + ": the file changed while it was read; read it again");
   }
 
@@ -340,11 +340,15 @@ final class CsvLines implements AutoCloseable {
             earlier + 1, i + 1, header.get(i));
       }
     }
-    if (header.size() < 2) {
+  }
+
+  /** Refuses a table that has no room for features beside labels. */
+  void checkSeveralColumns() throws IOException {
+    if (header().size() < 2) {
       throw badHeader(
           "found the one column '%s'; expected features and a label, separated by comma, semicolon"
               + " or tab",
-          header.get(0));
+          header().get(0));
     }
   }
 

@@ -3,7 +3,9 @@ package org.stacking4j.data;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,10 +44,50 @@ public final class CsvTable {
 
   private final Path file;
   private final @Nullable Character delimiter;
+  private @Nullable State first;
 
-  private CsvTable(Path file, @Nullable Character delimiter) {
+  CsvTable(Path file, @Nullable Character delimiter) {
     this.file = file;
     this.delimiter = delimiter;
+  }
+
+  /** What is seen of a file from outside when what is in it changes. */
+  private record State(long bytes, FileTime modified) {
+    static State of(Path file) throws IOException {
+      return new State(Files.size(file), Files.getLastModifiedTime(file));
+    }
+  }
+
+  /**
+   * Begins a pass, which is to find the file as the first one did.
+   *
+   * @throws IOException if it has changed, or can be read only once
+   */
+  CsvLines open() throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new IOException(
+          file
+              + ": a pipe or device, which can be read only once, and a table is read twice; put it"
+              + " into a file first");
+    }
+    CsvLines lines = new CsvLines(file, delimiter);
+    try {
+      checkUnchanged();
+      lines.checkSeveralColumns();
+    } catch (IOException e) {
+      lines.close();
+      throw e;
+    }
+    return lines;
+  }
+
+  private void checkUnchanged() throws IOException {
+    State now = State.of(file);
+    if (first == null) {
+      first = now;
+    } else if (!first.equals(now)) {
+      throw CsvLines.changed(file);
+    }
   }
 
   /**
@@ -159,7 +201,7 @@ public final class CsvTable {
     int rows = 0;
     List<Role> roles;
     RowExtras extras;
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       List<String> header = lines.header();
       TableRows.checkColumns(file, header, schema);
       boolean knows = named.outputs().isEmpty() && !schema.label().isEmpty();
@@ -203,7 +245,7 @@ public final class CsvTable {
     List<Role> roles;
     RowExtras extras;
     int rows;
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       TableRows.checkColumns(file, lines.header(), schema);
       names = outputs(lines.header(), named, "targets");
       for (TableSchema.Column feature : schema.columns()) {
@@ -223,7 +265,7 @@ public final class CsvTable {
     List<String> names;
     @Nullable ColumnSurvey[] surveys;
     int rows;
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       List<String> header = lines.header();
       names = outputs(header, named, "targets");
       roles = roles(header, named, names, "targets");
@@ -264,7 +306,7 @@ public final class CsvTable {
     names.forEach(name -> all.add(TableSchema.Column.of(name)));
     float[] values = new float[Math.multiplyExact(rows, names.size())];
     float[] line = new float[schema.width() + names.size()];
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       lines.setRoles(roles);
       lines.setFeatures(new TableSchema(all));
       FeatureStore store =
@@ -293,7 +335,7 @@ public final class CsvTable {
     List<Role> roles;
     String label;
     RowExtras extras;
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       List<String> header = lines.header();
       roles = labelAndOthers(header, named);
       label = header.get(roles.get(0).position());
@@ -339,17 +381,20 @@ public final class CsvTable {
   }
 
   private FeatureStore features(int rows, List<Role> roles, TableSchema schema) throws IOException {
-    try (CsvLines lines = new CsvLines(file, delimiter)) {
+    try (CsvLines lines = open()) {
       lines.setRoles(roles);
       lines.setFeatures(schema);
-      return FeatureStore.filled(
-          rows,
-          schema,
-          (from, to, target) -> {
-            for (int row = from; row < to; row++) {
-              lines.nextFeatures(target, (row - from) * schema.width());
-            }
-          });
+      FeatureStore features =
+          FeatureStore.filled(
+              rows,
+              schema,
+              (from, to, target) -> {
+                for (int row = from; row < to; row++) {
+                  lines.nextFeatures(target, (row - from) * schema.width());
+                }
+              });
+      checkUnchanged();
+      return features;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

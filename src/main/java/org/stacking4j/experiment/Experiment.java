@@ -174,6 +174,7 @@ public final class Experiment {
       tell(ensemble.dropped());
       watch.lap("meta-features");
       tell(ensemble.choice());
+      ensemble = ensemble.withDropped(bases.dropped());
       answers = ensemble.metaFeatures(data.test());
       listener.found(competition.enterStack(label, ensemble, answers));
       ensembles.put(label, ensemble);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,7 +52,12 @@ final class OutputFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new IOException(
-          "cannot write to the output folder " + folder + ": " + reason(folder, e), e);
+          "cannot write to the output folder "
+              + folder
+              + ": "
+              + reason(folder, e)
+              + "; name another folder",
+          e);
     }
     if (lock == null) {
       throw new IOException(
@@ -108,6 +114,9 @@ final class OutputFolder implements AutoCloseable {
     }
     if (e instanceof java.nio.file.NoSuchFileException) {
       return "it cannot be made there";
+    }
+    if (e instanceof FileSystemException of && of.getReason() != null) {
+      return of.getReason();
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -194,8 +194,8 @@ record Results(
     bases.dropped().forEach(member -> describe(member, all.addObject()));
     ensembles.forEach(
         (label, stack) ->
-            stack
-                .dropped()
+            stack.dropped().stream()
+                .filter(member -> !bases.dropped().contains(member))
                 .forEach(member -> describe(member, all.addObject().put("stack", label))));
     if (!all.isEmpty()) {
       root.set("dropped", all);

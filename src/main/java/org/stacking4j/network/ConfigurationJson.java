@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.databind.exc.InvalidTypeIdException;
 
 /**
  * Reads DL4J's JSON of a configuration from files of unknown origin. Names of classes stand in it,
@@ -112,9 +113,19 @@ public final class ConfigurationJson {
         || (context != null && context.getResource(file) != null);
   }
 
-  /** The first line, which is what Jackson has to say. */
   private static String reason(Throwable e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    if (cause instanceof InvalidTypeIdException unknown) {
+      return "it names the class '"
+          + unknown.getTypeId()
+          + "', which is not there or stands in the wrong place; if it is of a library of your own,"
+          + " put that on the classpath";
+    }
+    if (cause instanceof NullPointerException || cause instanceof LinkageError) {
+      return "a part of it is missing"; // what Java says names a method of DL4J's
+    }
+    // The first line, which is what Jackson has to say.
+    String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return said.replace('`', '\'');
   }
 }

@@ -10,14 +10,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -50,6 +54,7 @@ import org.stacking4j.data.PictureColour;
 import org.stacking4j.data.PictureFolder;
 import org.stacking4j.data.PictureSchema;
 import org.stacking4j.data.PictureSize;
+import org.stacking4j.data.Sha256;
 import org.stacking4j.data.Task;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.experiment.TinyIdxFolder;
@@ -72,6 +77,7 @@ import org.stacking4j.train.LocalFits;
 final class ErrorsPageTest {
   private static final Path PAGE = Path.of("docs", "errors.md");
   private static final String MARK = "<!-- From here on written by ErrorsPageTest. -->\n";
+  private static final String NO_MISTAKES = "What is no mistake, in a table";
   private static final Pattern UNREADABLE =
       Pattern.compile("\\bnull\\b|[\n`]|Exception|org\\.|java\\.");
   private static final LabeledData ROWS = TinyData.blobs(24, 3, 2, 1);
@@ -96,6 +102,9 @@ final class ErrorsPageTest {
     archives();
     metaFeatures();
     commandLines();
+    newRows();
+    written();
+    noMistakes();
     rows();
     members();
     ensembles();
@@ -104,12 +113,19 @@ final class ErrorsPageTest {
     StringBuilder text = new StringBuilder();
     said.forEach(
         (input, mistakes) -> {
+          boolean fine = input.equals(NO_MISTAKES);
+          String quote = fine ? "" : "`";
           text.append("\n## ")
               .append(input)
-              .append("\n\n| what is wrong | what is said |\n|---|---|\n");
+              .append(
+                  fine
+                      ? "\n\n| what it has | what becomes of it |"
+                      : "\n\n| what is wrong | what is said |")
+              .append("\n|---|---|\n");
           mistakes.forEach(
               (wrong, message) ->
-                  text.append("| " + wrong + " | `" + message.replace("|", "\\|") + "` |\n"));
+                  text.append(
+                      "| " + wrong + " | " + quote + message.replace("|", "\\|") + quote + " |\n"));
         });
     String page = Files.readString(PAGE, UTF_8).replace("\r\n", "\n");
     String head = page.substring(0, page.indexOf(MARK) + MARK.length());
@@ -228,6 +244,12 @@ final class ErrorsPageTest {
     Files.delete(packed.resolve(images));
     Files.write(packed.resolve(images + ".gz"), Arrays.copyOf(gzip, gzip.length / 2));
     wrong("a gzip file is cut off", () -> IdxFolder.load(packed));
+    Path bomb = idx("bomb");
+    Files.write(
+        bomb.resolve(images + ".gz"),
+        gzip(Arrays.copyOf(Files.readAllBytes(bomb.resolve(images)), 50_000_000)));
+    Files.delete(bomb.resolve(images));
+    wrong("a gzip file unpacks to far more than its header says", () -> IdxFolder.load(bomb));
     Path fewer = idx("fewer");
     change(
         fewer.resolve(labels),
@@ -413,27 +435,92 @@ final class ErrorsPageTest {
         "a network has too few parameters",
         "members/a/fold-2/parameters.f32",
         bytes -> Arrays.copyOf(bytes, bytes.length - 4));
+    archive(
+        whole,
+        "it unpacks to far more than it is",
+        "manifest.json",
+        bytes -> Arrays.copyOf(bytes, 2 << 20));
+    checksummed(
+        whole,
+        "its parameters are more than its configuration has room for",
+        "members/a/fold-2/parameters.f32",
+        bytes -> Arrays.copyOf(bytes, bytes.length + 4));
+    checksummed(
+        whole,
+        "it names a class that is none of a network",
+        "members/a/fold-2/configuration.json",
+        bytes ->
+            new String(bytes, UTF_8)
+                .replace("org.nd4j.linalg.activations.impl.ActivationSoftmax", "com.evil.Run")
+                .getBytes(UTF_8));
+    checksummed(
+        whole,
+        "a configuration is no network's",
+        "members/a/fold-2/configuration.json",
+        bytes -> "{}".getBytes(UTF_8));
+    Path more = folder.resolve("more.zip");
+    copy(
+        whole,
+        more,
+        (name, bytes) -> bytes,
+        Map.of("../../evil.txt", "outside of any folder".getBytes(UTF_8)));
+    wrong("a file that is to go elsewhere", () -> StackingEnsemble.load(more));
+  }
+
+  /** The same where the checksum in the manifest is the changed entry's. */
+  private void checksummed(Path whole, String what, String name, UnaryOperator<byte[]> change)
+      throws IOException {
+    Path changed = folder.resolve("changed.zip");
+    byte[] before;
+    try (ZipFile zip = new ZipFile(whole.toFile())) {
+      before = zip.getInputStream(zip.getEntry(name)).readAllBytes();
+    }
+    byte[] after = change.apply(before);
+    assertThat(Arrays.equals(after, before)).isFalse();
+    copy(
+        whole,
+        changed,
+        (entry, bytes) ->
+            entry.equals(name)
+                ? after
+                : entry.equals("manifest.json")
+                    ? new String(bytes, UTF_8)
+                        .replace(Sha256.hexOf(before), Sha256.hexOf(after))
+                        .getBytes(UTF_8)
+                    : bytes,
+        Map.of());
+    wrong(what, () -> StackingEnsemble.load(changed));
   }
 
   /** Loads the archive with one entry changed, or left out if nothing is left of it. */
   private void archive(Path whole, String what, String name, UnaryOperator<byte[]> change)
       throws IOException {
     Path changed = folder.resolve("changed.zip");
+    copy(
+        whole,
+        changed,
+        (entry, bytes) -> entry.equals(name) ? change.apply(bytes) : bytes,
+        Map.of());
+    wrong(what, () -> StackingEnsemble.load(changed));
+  }
+
+  private static void copy(
+      Path whole, Path copy, BiFunction<String, byte[], byte[]> change, Map<String, byte[]> more)
+      throws IOException {
     try (ZipFile from = new ZipFile(whole.toFile());
-        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(changed))) {
+        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
       for (ZipEntry entry : java.util.Collections.list(from.entries())) {
-        byte[] bytes = from.getInputStream(entry).readAllBytes();
-        if (entry.getName().equals(name)) {
-          bytes = change.apply(bytes);
-          if (bytes.length == 0) {
-            continue;
-          }
+        byte[] bytes = change.apply(entry.getName(), from.getInputStream(entry).readAllBytes());
+        if (bytes.length > 0) {
+          to.putNextEntry(new ZipEntry(entry.getName()));
+          to.write(bytes);
         }
-        to.putNextEntry(new ZipEntry(entry.getName()));
-        to.write(bytes);
+      }
+      for (Map.Entry<String, byte[]> entry : more.entrySet()) {
+        to.putNextEntry(new ZipEntry(entry.getKey()));
+        to.write(entry.getValue());
       }
     }
-    wrong(what, () -> StackingEnsemble.load(changed));
   }
 
   // Meta-features
@@ -579,6 +666,158 @@ final class ErrorsPageTest {
         folder.resolve("f.csv").toString());
     line("the report of a folder without a run", "report", folder.resolve("text").toString());
     line("an audit of two stacks", "audit", "--strategy", "both");
+  }
+
+  // What is asked of a fitted ensemble
+
+  private void newRows() throws IOException {
+    input("New rows for an ensemble");
+    Path table =
+        write("shops.csv", "size,town,kind\n" + "1,Ulm,x\n2,Bonn,y\n".repeat(6) + "3,Ulm,x\n");
+    Path shops = folder.resolve("shops.zip");
+    StackingEnsemble.fit(
+            StackingConfig.builder().member("a", Mlp.table(3, 2, 4)).outOfFold(2).build(),
+            CsvTable.load(table, "kind"),
+            LocalFits.onThreads(1))
+        .save(shops);
+    predicted("a column is not there", shops, "town\nUlm\n");
+    predicted("a column is there twice", shops, "size,town,size\n1,Ulm,1\n");
+    predicted("a value is missing", shops, "size,town\n1,Ulm\n,Bonn\n");
+    predicted("a word in the place of a number", shops, "size,town\nlarge,Ulm\n");
+    predicted("too few fields in a line", shops, "size,town\n1\n");
+    predicted("it is empty", shops, "");
+    judged("a class that was never learned", shops, "size,town,kind\n1,Ulm,z\n");
+    judged("no labels to judge by", shops, "size,town\n1,Ulm\n");
+    judged("a label is missing", shops, "size,town,kind\n1,Ulm,\n");
+  }
+
+  private void predicted(String what, Path model, String text) throws IOException {
+    Path table = write("new.csv", text);
+    String out = folder.resolve("answers.csv").toString();
+    say(
+        what,
+        run(what, "predict", "--model", model.toString(), "--data", "csv:" + table, "--out", out));
+    assertThat(folder.resolve("answers.csv")).doesNotExist();
+  }
+
+  private void judged(String what, Path model, String text) throws IOException {
+    Path table = write("new.csv", text);
+    say(
+        what,
+        run(
+            what,
+            "evaluate",
+            "--model",
+            model.toString(),
+            "--data",
+            "csv:" + table,
+            "--label",
+            "kind"));
+  }
+
+  // Files that are written
+
+  private void written() throws IOException {
+    input("What is written");
+    Path shops = folder.resolve("shops.zip");
+    Path table = write("new.csv", "size,town\n1,Ulm\n");
+    Path kept = Files.createDirectories(folder.resolve("out").resolve("checkpoints"));
+    for (Map.Entry<String, Path> out :
+        Map.of(
+                "a folder in the place of a file",
+                folder.resolve("out"),
+                "a file in a folder that is not there",
+                folder.resolve("nowhere/answers.csv"))
+            .entrySet()
+            .stream()
+            .sorted(Map.Entry.comparingByKey())
+            .toList()) {
+      line(
+          out.getKey(),
+          "predict",
+          "--model",
+          shops.toString(),
+          "--data",
+          "csv:" + table,
+          "--out",
+          out.getValue().toString());
+    }
+    Path lock =
+        Files.writeString(kept.resolve("lock"), "process 4711, since 2026-01-01T00:00:00Z\n");
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock taken = channel.lock(Long.MAX_VALUE - 1, 1, false)) {
+      assertThat(taken.isValid()).isTrue();
+      line(
+          "the folder of another run",
+          "fit",
+          "--data",
+          "csv:conf/wine.csv",
+          "--out",
+          folder.resolve("out").toString());
+    }
+  }
+
+  // What is read all the same
+
+  private void noMistakes() throws IOException {
+    input(NO_MISTAKES);
+    String same = "the same rows as without";
+    String plain = "a,town,kind\n1,Ulm,x\n2,Bonn,y\n";
+    equal("a byte order mark", same, plain, "\ufeff" + plain);
+    equal("lines that end in CRLF", same, plain, plain.replace("\n", "\r\n"));
+    equal("no end of the last line", same, plain, plain.strip());
+    equal("empty lines", same, plain, "\n" + plain.replace("\n", "\n\n"));
+    equal("semicolons", "columns, as by commas", plain, plain.replace(',', ';'));
+    equal("tabs", "columns, as by commas", plain, plain.replace(',', '\t'));
+    equal("fields in quotes", same, plain, plain.replaceAll("(\\w+)", "\"$1\""));
+    equal("spaces around fields", same, plain, plain.replace(",", " , "));
+    Path shops = folder.resolve("shops.zip");
+    String rows = "size,town\n1,Ulm\n2,Bonn\n";
+    String answers = answers(shops, rows);
+    String other = "the same answers as without; columns are found by their names";
+    answered("columns in another order", other, shops, answers, "town,size\nUlm,1\nBonn,2\n");
+    answered("more columns", other, shops, answers, "size,no,town\n1,7,Ulm\n2,8,Bonn\n");
+    say("no rows to predict", "answers with the header alone");
+    assertThat(answers(shops, "size,town\n").lines()).hasSize(1);
+    String unknown = answers(shops, "size,town\n1,Rom\n");
+    say("a category that was never learned", "a warning; it counts as none of the known ones");
+    assertThat(unknown.lines()).hasSize(2);
+  }
+
+  private void equal(String what, String becomes, String plain, String text) throws IOException {
+    LabeledData one = CsvTable.load(write("one.csv", plain), "kind");
+    LabeledData other = CsvTable.load(write("other.csv", text), "kind");
+    assertThat(other.features()).as(what).isEqualTo(one.features());
+    assertThat(other.labels()).as(what).isEqualTo(one.labels());
+    assertThat(other.schema()).as(what).isEqualTo(one.schema());
+    say(what, becomes);
+  }
+
+  private void answered(String what, String becomes, Path model, String answers, String text)
+      throws IOException {
+    assertThat(answers(model, text)).as(what).isEqualTo(answers);
+    say(what, becomes);
+  }
+
+  private String answers(Path model, String text) throws IOException {
+    Path table = write("new.csv", text);
+    Path out = folder.resolve("answers.csv");
+    var err = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err),
+            "predict",
+            "--model",
+            model.toString(),
+            "--data",
+            "csv:" + table,
+            "--out",
+            out.toString());
+    assertThat(code).as(err.toString()).isZero();
+    String answers = Files.readString(out);
+    Files.delete(out);
+    return answers;
   }
 
   // Arguments

@@ -1,6 +1,7 @@
 package org.stacking4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.stacking4j.StackingEnsemble;
+import org.stacking4j.data.AtomicFile;
 
-/** On a real disk of 1 MiB, which only root can mount. */
+/** On a real disk of 1 MiB that is full or read-only, which only root can mount. */
 @EnabledOnOs(OS.LINUX)
 final class FullDiskTest {
   private static final int DISK = 1 << 20;
@@ -42,6 +44,26 @@ final class FullDiskTest {
     if (mounted) {
       assertThat(call("umount", disk.toString())).isTrue();
     }
+  }
+
+  @Test
+  void fit_whereNothingMayBeWritten_saysSoBeforeItFits() throws IOException, InterruptedException {
+    assertThat(call("mount", "-o", "remount,ro", disk.toString())).isTrue();
+    Path conf =
+        Files.writeString(
+            folder.resolve("conf.yaml"),
+            "data: csv:conf/wine.csv\nmembers: [{name: a, hidden: [4]}]\n");
+    for (Path out : List.of(disk, disk.resolve("out"), disk.resolve("deep/out"))) {
+      assertThat(fit(conf, out, 1))
+          .isEqualTo(
+              "1 stacking4j: cannot write to the output folder "
+                  + out
+                  + ": Read-only file system; name another folder");
+    }
+    Path answers = disk.resolve("answers.csv");
+    assertThatIOException()
+        .isThrownBy(() -> AtomicFile.write(answers, file -> file.write(1)))
+        .withMessage("cannot write " + answers + ": Read-only file system");
   }
 
   private static boolean call(String... command) throws IOException, InterruptedException {

@@ -20,7 +20,13 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.stacking4j.StackingConfig;
+import org.stacking4j.StackingEnsemble;
 import org.stacking4j.experiment.TinyIdxFolder;
+import org.stacking4j.meta.DroppedMember;
+import org.stacking4j.network.Mlp;
+import org.stacking4j.testing.TinyData;
+import org.stacking4j.train.LocalFits;
 
 /** {@code --json} and {@code --quiet}, and what {@code inspect} reads. */
 class OutputTest {
@@ -184,6 +190,22 @@ class OutputTest {
     assertThat(said.get("bytes").asLong()).isEqualTo(Files.size(damaged));
     assertThat(said.get("task").asText()).isEqualTo("classification");
     assertThat(said.get("members").get(0).get("parameters").asInt()).isEqualTo(64);
+  }
+
+  @Test
+  void inspect_saysWhoDroppedOut() throws IOException {
+    Path file = folder.resolve("fewer.zip");
+    StackingEnsemble.fit(
+            StackingConfig.builder().member("a", Mlp.base(3, 2, 4)).outOfFold(2).build(),
+            TinyData.blobs(24, 3, 2, 1),
+            LocalFits.onThreads(1))
+        .withDropped(List.of(new DroppedMember("b", "member 'b', fold 1 of 2", "it diverged")))
+        .save(file);
+
+    assertThat(run("inspect", file.toString())).as(err.toString()).isZero();
+
+    assertThat(out.toString())
+        .contains("dropped out b: member 'b', fold 1 of 2 failed: it diverged");
   }
 
   @Test

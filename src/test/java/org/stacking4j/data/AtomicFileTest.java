@@ -28,6 +28,19 @@ class AtomicFileTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS) // where making links is a privilege
+  void write_inThePlaceOfALink_leavesWhatItLedTo() throws IOException {
+    Path kept = Files.writeString(folder.resolve("kept"), "kept");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), kept);
+
+    AtomicFile.write(link, out -> out.write('x'));
+
+    assertThat(kept).hasContent("kept");
+    assertThat(link).hasContent("x");
+    assertThat(Files.isSymbolicLink(link)).isFalse();
+  }
+
+  @Test
   void write_contentThatDoesNotFlush_isWhole() throws IOException {
     Path file = folder.resolve("a.txt");
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -524,6 +526,32 @@ class CsvTableTest {
     assertThatThrownBy(() -> CsvTable.load(missing))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage(missing + ": there is no such file");
+  }
+
+  @Test
+  void open_afterTheFileHasChanged_isRefused() throws IOException {
+    Path file = file("a,kind\n1,x\n2,y\n");
+    CsvTable table = new CsvTable(file, null);
+    table.open().close();
+    table.open().close();
+    Files.writeString(file, "a,b,kind\n1,5,x\n2,6,y\n");
+
+    assertThatIOException()
+        .isThrownBy(table::open)
+        .withMessage(file + ": the file changed while it was read; read it again");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void load_whatCanBeReadOnceOnly_isRefused() {
+    Path device = Path.of("/dev/null");
+
+    assertThatIOException()
+        .isThrownBy(() -> CsvTable.load(device))
+        .withMessage(
+            device
+                + ": a pipe or device, which can be read only once, and a table is read twice; put"
+                + " it into a file first");
   }
 
   @Test

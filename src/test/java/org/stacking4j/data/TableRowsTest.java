@@ -66,6 +66,16 @@ final class TableRowsTest {
   }
 
   @Test
+  void open_ofTheOneColumnThatWasLearned_needsNoOther() throws IOException {
+    LabeledData data = CsvTable.load(file("size,kind\n1,a\n2,b\n"), CsvColumns.of("kind"));
+    Path alone = Files.writeString(folder.resolve("alone.csv"), "size\n3\n4\n");
+
+    try (TableRows rows = TableRows.open(alone, data.schema().orElseThrow())) {
+      assertThat(rows.next(10).toFloatMatrix()).isDeepEqualTo(new float[][] {{3}, {4}});
+    }
+  }
+
+  @Test
   void split_putsTheMedianOfTheRowsToLearnFrom() throws IOException {
     // Ten rows of each class with a number of their own and ten without: whichever go to the test,
     // their numbers must not count.

@@ -32,6 +32,7 @@ import org.stacking4j.data.PictureSize;
 import org.stacking4j.data.TrainTest;
 import org.stacking4j.evaluate.Evaluation;
 import org.stacking4j.evaluate.Leaderboard;
+import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
@@ -595,6 +596,9 @@ class ExperimentTest {
       assertThat(dropped.get(0).get("fit").asText()).isEqualTo("member 'wrong', all rows");
       assertThat(dropped.get(0).get("reason").asText()).startsWith("training diverged: ");
       assertThat(dropped.get(0).has("stack")).isFalse();
+      assertThat(StackingEnsemble.load(folder.resolve(out).resolve("ensemble.zip")).dropped())
+          .extracting(DroppedMember::member)
+          .containsExactly("wrong");
       results.remove("config");
       expected.remove("config");
       assertThat(results).isEqualTo(expected); // the leaderboard too; and nothing is dropped there
@@ -655,7 +659,8 @@ class ExperimentTest {
 
     assertThatThrownBy(() -> new Experiment(config(), 1, heard).run(file))
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot write to the output folder " + file + ": it is a file");
+        .hasMessage(
+            "cannot write to the output folder " + file + ": it is a file; name another folder");
     assertThat(heard.epochs).isZero();
     assertThat(file).hasContent("mine");
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.stacking4j.ArchiveSummary;
 import org.stacking4j.LeakAudit;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
@@ -144,7 +145,8 @@ final class DropOutTest {
     StackingEnsemble loaded = StackingEnsemble.load(file);
 
     assertThat(loaded.members().names()).containsExactly("a");
-    assertThat(loaded.dropped()).isEmpty();
+    assertThat(loaded.dropped()).isEqualTo(ensemble.dropped()).hasSize(1);
+    assertThat(ArchiveSummary.read(file).dropped()).isEqualTo(ensemble.dropped());
     assertThat(floats(loaded.logits(TEST.features())))
         .isEqualTo(floats(ensemble.logits(TEST.features())));
   }
