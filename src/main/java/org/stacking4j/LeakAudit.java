@@ -393,17 +393,23 @@ public record LeakAudit(List<Finding> findings) {
       chance = Arrays.stream(ofClass).max().orElse(0) / total;
       limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / effectiveRows);
     }
+    boolean regression = data.task() == Task.REGRESSION;
     return new Finding(
-        "permuted labels give chance",
+        "permuted " + (regression ? "targets" : "labels") + " give chance",
         worst <= limit,
         String.format(
-            Locale.ROOT,
-            "%s of member '%s' %.4f, chance is at most %.4f (%.4f and its error)",
-            scoreName(data.task()),
-            who,
-            worst,
-            limit,
-            chance));
+                Locale.ROOT,
+                "%s of member '%s' %.4f, by chance at most %.4f",
+                scoreName(data.task()),
+                who,
+                worst,
+                limit)
+            + (regression
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    " (the commonest class has %.4f of the rows, and three standard errors)",
+                    chance)));
   }
 
   /** Accuracy, or R², by the rows' weights. */

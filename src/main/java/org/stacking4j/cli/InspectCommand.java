@@ -58,8 +58,17 @@ final class InspectCommand implements Callable<Integer> {
             ? ", pictures of " + ensemble.pictures()
             : madeOf(ensemble.table());
     say("columns", ensemble.columns() + made);
-    say("combined by", ensemble.combiner());
-    say("new rows are answered by", ensemble.prediction().toString());
+    say(
+        "combined by",
+        ensemble.combiner()
+            + (ensemble.temperature() == 1
+                ? ""
+                : String.format(
+                    Locale.ROOT, ", its logits divided by %.4g", ensemble.temperature()))
+            + (ensemble.passThrough().isEmpty()
+                ? ""
+                : ", which sees the features " + ensemble.passThrough() + " too"));
+    say("new rows are answered by", ensemble.prediction().describe());
     ensemble.members().forEach(member -> tell("", member));
     ensemble.stacks().forEach(stack -> tell("", stack));
     ensemble

@@ -248,6 +248,9 @@ public final class CsvTable {
     try (CsvLines lines = open()) {
       TableRows.checkColumns(file, lines.header(), schema);
       names = outputs(lines.header(), named, "targets");
+      for (TableSchema.Column feature : schema.columns()) {
+        checkFree(feature.name(), names, "targets", "features that were learned from");
+      }
       roles = roles(lines.header(), named, names, "targets");
       lines.setRoles(roles);
       extras = new RowExtras(roles);

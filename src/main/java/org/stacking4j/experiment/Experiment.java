@@ -215,6 +215,7 @@ public final class Experiment {
     TrainTest data = DataSource.load(config);
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
+    listener.found(DataSource.describe(data));
     listener.planned(Plan.ofAudit(stacks, data, threads, Memory.ofThisProcess()));
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       listener.stageStarted("auditing " + stack.getKey());

@@ -24,6 +24,16 @@ public enum Prediction {
     return this != REFIT;
   }
 
+  /** For people, whose answer it is: {@code each member's network of all rows}. */
+  public String describe() {
+    return switch (this) {
+      case FOLD_MEAN -> "the mean of each member's fold networks";
+      case REFIT -> "each member's network of all rows";
+      case FOLDS_AND_REFIT ->
+          "the mean of each member's fold networks and its network of all rows, which counts twice";
+    };
+  }
+
   /** In words: {@code fold-mean}. */
   @Override
   public String toString() {

@@ -43,6 +43,11 @@ record Run(Part results) {
     return board().stream().filter(entry -> entry.text("name").equals(name)).findFirst();
   }
 
+  /** Whether it is compared with averages; one that is an average itself is not. */
+  boolean compares() {
+    return !results.list("comparisons").isEmpty();
+  }
+
   /** The comparison with the strongest of the averages: the first of them on the leaderboard. */
   Optional<Part> strongest() {
     List<Part> comparisons = results.list("comparisons");

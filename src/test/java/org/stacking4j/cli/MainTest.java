@@ -132,7 +132,11 @@ class MainTest {
             labels in column: kind
             columns: 5, made of colour (3 categories), size (may be missing)
             combined by:\s""")
-        .contains("member mlp-1: 2 fold networks and one of all rows, ");
+        .contains("member mlp-1: 2 fold networks and one of all rows, ")
+        .containsPattern("combined by: [a-z ]+, its logits divided by [0-9.]+\n")
+        .contains(
+            "new rows are answered by: the mean of each member's fold networks and its network of"
+                + " all rows, which counts twice\n");
   }
 
   @Test
@@ -316,6 +320,7 @@ class MainTest {
     assertThat(code).as(out + "\n" + err).isZero();
     assertThat(out.toString())
         .containsSubsequence(
+            "90 rows to learn from, ",
             "auditing out-of-fold",
             "out-of-fold",
             "pass  no row's meta-features come from a network that was given the row: 90 rows",

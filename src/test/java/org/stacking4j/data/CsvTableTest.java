@@ -249,6 +249,19 @@ class CsvTableTest {
                 + " that holds them here; the columns are 'x', 'sort'");
   }
 
+  @Test
+  void loadTargets_likeWhatWasLearned_refusesAFeatureAsTarget() throws IOException {
+    Path file = file("x,y,price\n1,2,3\n2,3,4\n");
+    TableSchema schema = CsvTable.loadTargets(file, "price").schema().orElseThrow();
+
+    assertThatThrownBy(() -> CsvTable.loadTargets(file, CsvColumns.of("y"), schema))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            file
+                + ": column 'y' holds the targets and cannot hold the features that were learned from"
+                + " too; name another one for either");
+  }
+
   private static CsvColumns median(String label) {
     return CsvColumns.of(label).withMissing(Missing.MEDIAN);
   }
