@@ -44,6 +44,7 @@ final class ArchitectureTest {
           ROOT + ".evaluate",
           ROOT + ".combine",
           ROOT,
+          ROOT + ".spark",
           ROOT + ".experiment",
           ROOT + ".report",
           ROOT + ".cli");
@@ -85,6 +86,15 @@ final class ArchitectureTest {
           .dependOnClassesThat(
               resideInAnyPackage(
                   ROOT + ".network", ROOT + ".train", ROOT + ".meta", ROOT + ".combine"));
+
+  @ArchTest
+  static final ArchRule spark_isKnownInItsPackageOnly =
+      noClasses()
+          .that(not(resideInAPackage(ROOT + ".spark")))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala.."))
+          .because("users without Spark have none of these");
 
   @ArchTest
   static final ArchRule training_isInTheStepsOfTheNetworkFitterOnly =

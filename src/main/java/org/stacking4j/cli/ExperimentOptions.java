@@ -152,6 +152,22 @@ final class ExperimentOptions {
       description = "Where all randomness comes from: same seed, same numbers (1).")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--executor",
+      paramLabel = "local|spark",
+      completionCandidates = Words.Executors.class,
+      description =
+          "Where the base networks are fitted: in this process, or on Apache Spark, which must be on"
+              + " the class path (local).")
+  private @Nullable String executor;
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Spark's master, such as spark://HOST:7077 or local[2] (what spark-submit says).")
+  private @Nullable String master;
+
   /** The conf file to start from, or null for the bundled one. */
   @Nullable Path config() {
     return config;
@@ -179,6 +195,8 @@ final class ExperimentOptions {
     putIfGiven(overrides, "prediction", prediction);
     putIfGiven(overrides, "fit.trainer", trainer);
     putIfGiven(overrides, "seed", seed);
+    putIfGiven(overrides, "executor", executor);
+    putIfGiven(overrides, "master", master);
     return overrides;
   }
 

@@ -35,6 +35,13 @@ final class Words {
     }
   }
 
+  static final class Executors implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("local", "spark").iterator();
+    }
+  }
+
   static final class Tasks implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

@@ -233,7 +233,8 @@ public final class MetaNetwork implements MetaLearner {
               List.of(),
               stopping,
               false,
-              true));
+              true,
+              null));
     }
     return tasks;
   }

@@ -138,6 +138,26 @@ final class FeatureStore {
     return schema;
   }
 
+  /** The store with all columns, of which this one shows some or all. */
+  FeatureStore whole() {
+    return whole == null ? this : whole;
+  }
+
+  /** Which columns of the whole are shown, in order; empty for all. */
+  int[] selected() {
+    return selected.clone();
+  }
+
+  /** Hands all values on, some rows at a time; for a store of all columns. */
+  void read(RowWriter reader) {
+    forEachBlock(
+        matrix,
+        (from, to, block, values) -> {
+          values.get(block, 0, (to - from) * columns);
+          reader.write(from, to, block);
+        });
+  }
+
   int rows() {
     return rows;
   }

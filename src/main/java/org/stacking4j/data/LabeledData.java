@@ -1,9 +1,12 @@
 package org.stacking4j.data;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -806,6 +809,45 @@ public final class LabeledData {
       digest = known;
     }
     return known;
+  }
+
+  /** The features that they share with others. */
+  FeatureStore store() {
+    return store;
+  }
+
+  /** Writes all but the features. */
+  void write(NumbersOut out) throws IOException {
+    out.ints(storeRows);
+    out.ints(labels);
+    out.ints(new int[] {outputs()});
+    for (String name : outputNames) {
+      out.text(name);
+    }
+    out.floats(targets);
+    out.longs(rowIds);
+    out.doubles(weights);
+    out.longs(groups);
+  }
+
+  /** Reads what {@link #write} has written, of rows of these features. */
+  static LabeledData read(NumbersIn in, FeatureStore store) throws IOException {
+    int[] storeRows = in.ints();
+    int[] labels = in.ints();
+    List<String> names = new ArrayList<>();
+    for (int i = in.ints()[0]; i > 0; i--) {
+      names.add(in.text());
+    }
+    float @Nullable [] targets = in.floats();
+    return new LabeledData(
+        store,
+        storeRows,
+        labels,
+        List.copyOf(names),
+        targets,
+        Objects.requireNonNull(in.longs()),
+        in.doubles(),
+        in.longs());
   }
 
   /** The size, for messages: {@code LabeledData[rows=4, columns=3, classes=2]}. */

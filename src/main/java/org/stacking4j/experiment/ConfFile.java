@@ -248,7 +248,7 @@ public final class ConfFile {
   }
 
   /** The configuration as a conf file would say it, to keep with the results. */
-  static JsonNode toTree(ExperimentConfig config) {
+  static ObjectNode toTree(ExperimentConfig config) {
     return YAML.valueToTree(config);
   }
 

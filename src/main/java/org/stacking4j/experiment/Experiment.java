@@ -108,18 +108,30 @@ public final class Experiment {
       throws IOException {
     Checkpoints found = Checkpoints.in(OutputFolder.checkpoints(folder));
     Checkpoints checkpoints = resumes ? found : found.anew();
-    LocalFits fits = LocalFits.onThreads(threads).withCheckpoints(checkpoints);
+    try (Runners runners = Runners.open(config, threads)) {
+      return run(folder, rivals, found, runners, checkpoints);
+    }
+  }
+
+  private <F extends Outcome> F run(
+      Path folder,
+      Function<LabeledData, Rivals<?, F>> rivals,
+      Checkpoints found,
+      Runners runners,
+      Checkpoints checkpoints)
+      throws IOException {
+    LocalFits small = LocalFits.onThreads(threads).withCheckpoints(checkpoints);
     // The stacks share their base networks: whatever is fitted twice is fitted once.
-    Stopwatch watch = new Stopwatch(new RememberedFits(fits.withListener(listener)));
+    Stopwatch watch = new Stopwatch(new RememberedFits(runners.members(listener, checkpoints)));
     TrainTest data = DataSource.load(config);
     List<String> testFiles = DataSource.testFiles(config.data());
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     try (OutputFolder files = OutputFolder.prepare(folder)) {
       watch.lap("data");
       listener.found(DataSource.describe(data));
-      listener.planned(Plan.of(stacks, data, threads, Memory.ofThisProcess()));
+      listener.planned(runners.on(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
       tell(found.count(), OutputFolder.checkpoints(folder));
-      return run(files, stacks, data, testFiles, rivals.apply(data.test()), watch, fits);
+      return run(files, stacks, data, testFiles, rivals.apply(data.test()), watch, small);
     }
   }
 
@@ -200,7 +212,8 @@ public final class Experiment {
    */
   public Plan plan() throws IOException {
     TrainTest data = DataSource.load(config);
-    return Plan.of(stackConfigs(data.train()), data, threads, Memory.ofThisProcess());
+    Plan plan = Plan.of(stackConfigs(data.train()), data, threads, Memory.ofThisProcess());
+    return config.executor() == ExperimentConfig.Executor.SPARK ? plan.elsewhere() : plan;
   }
 
   /**
@@ -212,14 +225,21 @@ public final class Experiment {
    * @throws org.stacking4j.train.FitException if a fit failed
    */
   public Map<String, LeakAudit> audit() throws IOException {
+    try (Runners runners = Runners.open(config, threads)) {
+      return audit(runners);
+    }
+  }
+
+  private Map<String, LeakAudit> audit(Runners runners) throws IOException {
     TrainTest data = DataSource.load(config);
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     listener.found(DataSource.describe(data));
-    listener.planned(Plan.ofAudit(stacks, data, threads, Memory.ofThisProcess()));
+    listener.planned(
+        runners.on(Plan.ofAudit(stacks, data, runners.slots(), Memory.ofThisProcess())));
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       listener.stageStarted("auditing " + stack.getKey());
-      FitRunner runner = LocalFits.onThreads(threads).withListener(listener);
+      FitRunner runner = runners.unkept(listener);
       audits.put(stack.getKey(), LeakAudit.of(stack.getValue(), data.train(), runner));
     }
     return audits;

@@ -74,6 +74,9 @@ import org.stacking4j.train.EarlyStopping;
  * @param holdout how to stack by holdout
  * @param timeOrdered how to stack in order of time
  * @param onFailure whether a member of which a fit fails stops the run or drops out
+ * @param executor where the fits of members are made; changes no number
+ * @param master of Spark, such as {@code spark://host:7077}; empty for the one that spark-submit
+ *     says
  */
 public record ExperimentConfig(
     String data,
@@ -101,7 +104,9 @@ public record ExperimentConfig(
     OutOfFold outOfFold,
     Holdout holdout,
     TimeOrdered timeOrdered,
-    OnFailure onFailure) {
+    OnFailure onFailure,
+    Executor executor,
+    String master) {
 
   private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?: *- *(\\d{1,7}))?");
   private static final String AUTO = "auto";
@@ -344,6 +349,19 @@ public record ExperimentConfig(
     }
   }
 
+  /** Where the fits of members are made. */
+  public enum Executor {
+    /** In this process. */
+    LOCAL,
+    /** On the executors of Apache Spark. */
+    SPARK;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** Which meta learner. */
   public enum Meta {
     /** Residual, linear or greedy, whichever is best on held-out rows. */
@@ -481,6 +499,14 @@ public record ExperimentConfig(
                   + " average they are compared with; found none");
     }
     parse("pass-through", passThrough);
+    if (executor != Executor.SPARK && !master.isEmpty()) {
+      throw new IllegalArgumentException(
+          "master '"
+              + master
+              + "' is Spark's, which executor "
+              + executor
+              + " does not use; use executor spark, or leave it out");
+    }
     if (!STRATEGIES.contains(strategy)) {
       throw new IllegalArgumentException(
           "unknown strategy '"

@@ -137,6 +137,11 @@ public record Plan(
     }
   }
 
+  /** The same plan where the fits are made by other processes, which have memory of their own. */
+  Plan elsewhere() {
+    return new Plan(fits, inStacks, operations, bytes - running, seconds, 0, memory, averages);
+  }
+
   private static long bytes(LabeledData rows) {
     return (long) rows.rows() * rows.columns() * Float.BYTES;
   }

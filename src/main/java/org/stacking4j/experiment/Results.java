@@ -3,6 +3,7 @@ package org.stacking4j.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -55,7 +56,10 @@ record Results(
     ObjectNode root = JSON.createObjectNode();
     root.put("format_version", 1);
     root.put("library_version", version());
-    root.set("config", ConfFile.toTree(config));
+    ObjectNode said = ConfFile.toTree(config);
+    JsonNode executor = said.remove("executor"); // as threads are, no part of what is computed
+    JsonNode master = said.remove("master");
+    root.set("config", said);
     ObjectNode rows = root.putObject("data");
     rows.put("name", data.name());
     describe(data.train(), rows.putObject("train"));
@@ -71,6 +75,8 @@ record Results(
     ObjectNode timing = root.putObject("timing");
     timing.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     timing.put("threads", threads);
+    timing.set("executor", executor);
+    timing.set("master", master);
     timing.put("wall_seconds", watch.total());
     timing.putPOJO("station_seconds", watch.seconds());
     describeFits(timing.putObject("fit_seconds"), FitResult::seconds);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ import org.stacking4j.train.FitOutcome;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.FitTask;
+import org.stacking4j.train.HeldOutLogits;
 import org.stacking4j.train.Seeds;
 
 /**
@@ -193,8 +195,11 @@ public final class MemberNetworks {
     }
     List<LabeledData> training = new ArrayList<>(); // by fold, 0 for all rows; shared by members
     training.add(data);
+    List<@Nullable LabeledData> heldOut = new ArrayList<>(); // likewise
+    heldOut.add(null);
     for (int fold = 1; fold <= folds.count(); fold++) {
       training.add(data.select(folds.training(fold)));
+      heldOut.add(data.select(folds.heldOut(fold)));
     }
     List<FitTask> tasks = new ArrayList<>();
     for (Member member : members) {
@@ -219,7 +224,8 @@ public final class MemberNetworks {
                 member.snapshotEpochs(),
                 null,
                 member.cyclic(),
-                false));
+                false,
+                heldOut.get(fold)));
       }
     }
     List<? extends FitOutcome> outcomes =
@@ -448,14 +454,22 @@ public final class MemberNetworks {
     for (int fold = 1; fold <= heldOut.count(); fold++) {
       boolean first = fold <= heldOut.count() / repeats;
       int[] own = heldOut.heldOut(fold);
+      List<Optional<HeldOutLogits>> known = heldOutLogits(fold, data.select(own).digest());
+      boolean all = known.stream().allMatch(Optional::isPresent);
       for (int from = 0; from < own.length; from += Chunks.ROWS) {
         int[] chunk = Arrays.copyOfRange(own, from, Math.min(own.length, from + Chunks.ROWS));
-        INDArray features = data.features(chunk); // once for all members
+        @Nullable INDArray features = all ? null : data.features(chunk); // once for all members
+        int classes = width / names.size();
         for (int m = 0; m < names.size(); m++) {
-          INDArray logits = ofFold(m, fold, features);
-          float[] values = logits.data().asFloat();
-          logits.close();
-          int classes = width / names.size();
+          float[] values;
+          if (known.get(m).isPresent() || features == null) {
+            int end = (from + chunk.length) * classes;
+            values = known.get(m).orElseThrow().values(from * classes, end);
+          } else {
+            INDArray logits = ofFold(m, fold, features);
+            values = logits.data().asFloat();
+            logits.close();
+          }
           for (int i = 0; i < chunk.length; i++) {
             float[] row = sums[positionOf[chunk[i]]];
             for (int c = 0; c < classes; c++) {
@@ -464,7 +478,9 @@ public final class MemberNetworks {
             }
           }
         }
-        features.close();
+        if (features != null) {
+          features.close();
+        }
       }
     }
     int[][] foldsOfRows = new int[repeats][];
@@ -483,6 +499,18 @@ public final class MemberNetworks {
             }
           }
         });
+  }
+
+  /** For each member what its network has said of the rows already, where it was fitted. */
+  private List<Optional<HeldOutLogits>> heldOutLogits(int fold, String digest) {
+    return IntStream.range(0, names.size())
+        .mapToObj(
+            m ->
+                isStack(m)
+                    ? Optional.<HeldOutLogits>empty()
+                    : Optional.ofNullable(folds.get(m).get(fold - 1).heldOut())
+                        .filter(logits -> logits.areOf(digest)))
+        .toList();
   }
 
   private int width() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stacking4j.data.AtomicFile;
@@ -40,7 +41,7 @@ import org.stacking4j.network.Trainer;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-  private static final String FORMAT = "stacking4j fit 1";
+  private static final String FORMAT = "stacking4j fit 2";
   private static final String FINISHED = ".fit";
   private static final String BEGUN = ".epochs";
   private static final int LONGEST_NAME = 80;
@@ -99,28 +100,43 @@ public final class Checkpoints {
 
   /** What came of a fit in an earlier run, or empty if it is not there whole. */
   Optional<FitResult> finished(FitTask task) {
-    return read(
-        task,
-        FINISHED,
-        in -> {
-          Trainer trainer = Trainer.valueOf(in.readUTF());
-          List<FitResult> snapshots = readSnapshots(task, trainer, in);
-          return readNetwork(task, trainer, snapshots, in);
-        });
+    return read(task, FINISHED, in -> readResult(task, in));
+  }
+
+  private static FitResult readResult(FitTask task, DataInput in) throws IOException {
+    Trainer trainer = Trainer.valueOf(in.readUTF());
+    List<FitResult> snapshots = readSnapshots(task, trainer, in);
+    return readNetwork(task, trainer, snapshots, in);
+  }
+
+  private static void writeResult(FitResult result, DataOutput out) throws IOException {
+    out.writeUTF(result.trainer().name());
+    writeSnapshots(result.snapshots(), out);
+    writeNetwork(result, out);
+  }
+
+  /** The bytes of the file of a finished fit. */
+  static byte[] toBytes(FitTask task, FitResult result) {
+    try {
+      return bytes(task.digest(), out -> writeResult(result, out));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory has no such errors
+    }
+  }
+
+  /**
+   * What came of a fit, read from the bytes of its file.
+   *
+   * @throws IOException if they are damaged, or of another fit
+   */
+  static FitResult fromBytes(FitTask task, byte[] bytes) throws IOException {
+    return read(bytes, task.digest(), in -> readResult(task, in));
   }
 
   /** Keeps what came of a fit. */
   void finish(FitTask task, FitResult result) {
     String digest = task.digest();
-    write(
-        task,
-        digest,
-        FINISHED,
-        out -> {
-          out.writeUTF(result.trainer().name());
-          writeSnapshots(result.snapshots(), out);
-          writeNetwork(result, out);
-        });
+    write(task, digest, FINISHED, out -> writeResult(result, out));
     try {
       Files.deleteIfExists(file(task, digest, BEGUN));
     } catch (IOException e) {
@@ -152,22 +168,22 @@ public final class Checkpoints {
 
   private void write(FitTask task, String digest, String kind, Writing writing) {
     try {
-      var bytes = new ByteArrayOutputStream();
-      var out = new DataOutputStream(bytes);
-      out.writeUTF(FORMAT);
-      out.writeUTF(digest);
-      writing.to(out);
-      byte[] content = bytes.toByteArray();
+      byte[] bytes = bytes(digest, writing);
       Files.createDirectories(folder);
-      AtomicFile.write(
-          file(task, digest, kind),
-          file -> {
-            file.write(content);
-            file.write(checksum(content));
-          });
+      AtomicFile.write(file(task, digest, kind), file -> file.write(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep it in " + folder + ": " + reason(e), e);
     }
+  }
+
+  private static byte[] bytes(String digest, Writing writing) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    out.writeUTF(FORMAT);
+    out.writeUTF(digest);
+    writing.to(out);
+    out.write(checksum(bytes.toByteArray()));
+    return bytes.toByteArray();
   }
 
   private static String reason(IOException e) {
@@ -186,23 +202,26 @@ public final class Checkpoints {
       if (!Files.exists(file)) {
         return Optional.empty();
       }
-      byte[] bytes = Files.readAllBytes(file);
-      int length = Math.max(0, bytes.length - CHECKSUM_BYTES);
-      byte[] content = Arrays.copyOf(bytes, length);
-      if (!Arrays.equals(checksum(content), Arrays.copyOfRange(bytes, length, bytes.length))) {
-        throw new IOException("its checksum does not fit");
-      }
-      var in = new DataInputStream(new ByteArrayInputStream(content));
-      String format = in.readUTF();
-      String digest = in.readUTF();
-      if (!format.equals(FORMAT) || !digest.equals(expected)) {
-        throw new IOException("it is of another fit or version");
-      }
-      return Optional.of(reading.from(in));
+      return Optional.of(read(Files.readAllBytes(file), expected, reading));
     } catch (IOException | IllegalArgumentException e) {
       LOG.warn("{} is not taken up, because {}; the fit is repeated", file, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private static <T> T read(byte[] bytes, String expected, Reading<T> reading) throws IOException {
+    int length = Math.max(0, bytes.length - CHECKSUM_BYTES);
+    byte[] content = Arrays.copyOf(bytes, length);
+    if (!Arrays.equals(checksum(content), Arrays.copyOfRange(bytes, length, bytes.length))) {
+      throw new IOException("its checksum does not fit");
+    }
+    var in = new DataInputStream(new ByteArrayInputStream(content));
+    String format = in.readUTF();
+    String digest = in.readUTF();
+    if (!format.equals(FORMAT) || !digest.equals(expected)) {
+      throw new IOException("it is of another fit or version");
+    }
+    return reading.from(in);
   }
 
   private static byte[] checksum(byte[] content) {
@@ -240,6 +259,11 @@ public final class Checkpoints {
     writeDoubles(fit.epochLosses(), out);
     out.writeDouble(fit.seconds());
     writeFloats(fit.network().parameters(), out);
+    @Nullable HeldOutLogits heldOut = fit.heldOut();
+    out.writeBoolean(heldOut != null);
+    if (heldOut != null) {
+      heldOut.write(out);
+    }
   }
 
   private static FitResult readNetwork(
@@ -248,7 +272,8 @@ public final class Checkpoints {
     double seconds = in.readDouble();
     TrainedNetwork network =
         TrainedNetwork.of(task.configuration(), readFloats(in)).withColumns(task.columns());
-    return new FitResult(network, losses, seconds, trainer, snapshots);
+    @Nullable HeldOutLogits heldOut = in.readBoolean() ? HeldOutLogits.read(in) : null;
+    return new FitResult(network, losses, seconds, trainer, snapshots, heldOut);
   }
 
   static void writeDoubles(List<Double> values, DataOutput out) throws IOException {

@@ -1,6 +1,8 @@
 package org.stacking4j.train;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.LabeledData;
 import org.stacking4j.network.TrainedNetwork;
 import org.stacking4j.network.Trainer;
 
@@ -16,17 +18,29 @@ import org.stacking4j.network.Trainer;
  *     fitted
  * @param snapshots the network after each epoch the task names, in order, with the losses until
  *     then and the seconds since the snapshot before
+ * @param heldOut what it said of the rows that were held out, if it was asked for them; null if not
  */
 public record FitResult(
     TrainedNetwork network,
     List<Double> epochLosses,
     double seconds,
     Trainer trainer,
-    List<FitResult> snapshots)
+    List<FitResult> snapshots,
+    @Nullable HeldOutLogits heldOut)
     implements FitOutcome {
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
     snapshots = List.copyOf(snapshots);
+  }
+
+  /** A fit that was asked for no rows. */
+  public FitResult(
+      TrainedNetwork network,
+      List<Double> epochLosses,
+      double seconds,
+      Trainer trainer,
+      List<FitResult> snapshots) {
+    this(network, epochLosses, seconds, trainer, snapshots, null);
   }
 
   /** A fit without snapshots. */
@@ -41,7 +55,20 @@ public record FitResult(
       return this;
     }
     double before = snapshots.stream().mapToDouble(FitResult::seconds).sum();
-    return new FitResult(network, epochLosses, seconds - before, trainer);
+    return new FitResult(network, epochLosses, seconds - before, trainer, List.of(), heldOut);
+  }
+
+  /** The same fit, asked for these rows, as its snapshots are; itself if there are none. */
+  FitResult answering(@Nullable LabeledData rows) {
+    return rows == null
+        ? this
+        : new FitResult(
+            network,
+            epochLosses,
+            seconds,
+            trainer,
+            snapshots.stream().map(snapshot -> snapshot.answering(rows)).toList(),
+            HeldOutLogits.of(network, rows));
   }
 
   /** A network that came fitted. */

@@ -42,6 +42,8 @@ import org.stacking4j.network.Trainer;
  * @param cyclic whether the learning rate falls by the cosine to almost 0 until the first snapshot,
  *     and anew until each further one and until the end (Huang et al. 2017)
  * @param meta whether it is a meta network, which learns from what members say; changes nothing
+ * @param heldOut rows of the same features that it answers for once it is fitted, of which it sees
+ *     nothing before; null for none
  */
 public record FitTask(
     String name,
@@ -57,7 +59,8 @@ public record FitTask(
     List<Integer> snapshots,
     @Nullable EarlyStopping stopping,
     boolean cyclic,
-    boolean meta) {
+    boolean meta,
+    @Nullable LabeledData heldOut) {
   // ND4J's random numbers take a seed of 0 for one from the clock.
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
@@ -127,12 +130,18 @@ public record FitTask(
         List.of(),
         null,
         false,
-        false);
+        false,
+        null);
+  }
+
+  /** The same fit, which answers for these rows once it is done. */
+  public FitTask answering(LabeledData heldOut) {
+    return with(data, margin, stopping, heldOut);
   }
 
   /** The same fit with early stopping, or null for none. */
   public FitTask withEarlyStopping(@Nullable EarlyStopping stopping) {
-    return with(data, margin, stopping);
+    return with(data, margin, stopping, heldOut);
   }
 
   /**
@@ -160,11 +169,14 @@ public record FitTask(
   /** The same fit on some of its rows, all of which it learns from. */
   FitTask on(int[] rows) {
     @Nullable INDArray own = margin == null ? null : Nd4j.pullRows(margin, 1, rows);
-    return with(data.select(rows), own, null);
+    return with(data.select(rows), own, null, null);
   }
 
   private FitTask with(
-      LabeledData rows, @Nullable INDArray itsMargin, @Nullable EarlyStopping itsStopping) {
+      LabeledData rows,
+      @Nullable INDArray itsMargin,
+      @Nullable EarlyStopping itsStopping,
+      @Nullable LabeledData asked) {
     return new FitTask(
         name,
         fold,
@@ -179,7 +191,8 @@ public record FitTask(
         snapshots,
         itsStopping,
         cyclic,
-        meta);
+        meta,
+        asked);
   }
 
   /**
@@ -198,7 +211,7 @@ public record FitTask(
             ? null
             : Nd4j.createFromArray(scale.apply(margin.dup('c').data().asFloat()))
                 .reshape(data.rows(), outputs);
-    return with(data.withTargets(targets), scaledMargin, stopping);
+    return with(data.withTargets(targets), scaledMargin, stopping, null);
   }
 
   /**
@@ -291,6 +304,7 @@ public record FitTask(
         snapshots,
         stopping,
         cyclic,
-        meta);
+        meta,
+        heldOut);
   }
 }

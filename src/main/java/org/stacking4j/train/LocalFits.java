@@ -1,27 +1,9 @@
 package org.stacking4j.train;
 
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
-import org.stacking4j.data.Memory;
 import org.stacking4j.fused.Crew;
 
 /**
@@ -78,161 +60,24 @@ public final class LocalFits implements FitRunner {
 
   @Override
   public List<FitResult> run(List<FitTask> tasks) {
-    return outcomes(tasks, true).stream().map(FitResult.class::cast).toList();
+    return pool().run(tasks);
   }
 
   @Override
   public List<FitOutcome> attempt(List<FitTask> tasks) {
-    return outcomes(tasks, false);
+    return pool().attempt(tasks);
   }
 
-  private List<FitOutcome> outcomes(List<FitTask> tasks, boolean firstFailureStops) {
-    if (tasks.isEmpty()) {
-      return List.of();
-    }
-    AtomicInteger number = new AtomicInteger();
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            threads,
-            work -> {
-              Thread thread = new Thread(work, "stacking4j-fit-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+  private FitPool pool() {
+    return new FitPool(threads, LocalFits::fit, listener, checkpoints);
+  }
+
+  /** Makes a fit on the calling thread. */
+  static FitResult fit(
+      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
     try {
-      return collect(tasks, firstFailureStops, pool);
-    } finally {
-      pool.shutdownNow();
-      awaitEnd(pool);
-    }
-  }
-
-  private List<FitOutcome> collect(
-      List<FitTask> tasks, boolean firstFailureStops, ExecutorService pool) {
-    OneAtATime oneAtATime = new OneAtATime(listener);
-    @Nullable Failures failures = firstFailureStops ? null : new Failures();
-    // Failures are met as they happen, results are put back into the order of the tasks.
-    var ended = new ExecutorCompletionService<FitOutcome>(pool);
-    List<Future<FitOutcome>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
-    List<Crew> crews = tasks.stream().map(task -> new Crew()).toList();
-    List<Integer> order = longestFirst(tasks);
-    for (int place = 0; place < order.size(); place++) {
-      int i = order.get(place);
-      var own = new Turn(tasks.get(i), place, crews.get(i));
-      futures.set(i, ended.submit(() -> outcome(own, oneAtATime, failures)));
-    }
-    // A thread comes to these when no fit is left for it.
-    for (int i = 1; i < threads; i++) {
-      pool.execute(() -> help(crews));
-    }
-    try {
-      for (int i = 0; i < tasks.size(); i++) {
-        ended.take().get();
-      }
-      List<FitOutcome> outcomes = new ArrayList<>();
-      for (int i = 0; i < tasks.size(); i++) {
-        FitOutcome own = futures.get(i).get();
-        outcomes.add(failures == null ? own : failures.first(tasks.get(i).name()).orElse(own));
-      }
-      return outcomes;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("the run was cancelled");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof CancellationException cancelled) {
-        throw cancelled;
-      }
-      if (e.getCause() instanceof FitException failed) {
-        throw failed;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  /** A fit, its place among those that are begun, and who may help with it. */
-  private record Turn(FitTask task, int place, Crew crew) {}
-
-  /**
-   * By the tasks' names, of the fits that failed the one that was begun first. A fit is left out
-   * only for one that was begun before it: which failure that is then does not depend on which of
-   * several fits side by side fails first.
-   */
-  private static final class Failures {
-    private final Map<String, Failure> first = new HashMap<>();
-
-    private record Failure(int place, FitException cause) {}
-
-    synchronized void add(Turn turn, FitException cause) {
-      first.merge(
-          turn.task().name(),
-          new Failure(turn.place(), cause),
-          (known, other) -> other.place() < known.place() ? other : known);
-    }
-
-    synchronized Optional<FitException> before(Turn turn) {
-      return Optional.ofNullable(first.get(turn.task().name()))
-          .filter(failure -> failure.place() < turn.place())
-          .map(Failure::cause);
-    }
-
-    synchronized Optional<FitOutcome> first(String name) {
-      return Optional.ofNullable(first.get(name)).map(Failure::cause);
-    }
-  }
-
-  /**
-   * What comes of a fit.
-   *
-   * @param failures of others, for a fit that may fail; null for one that may not
-   */
-  private FitOutcome outcome(Turn turn, OneAtATime listener, @Nullable Failures failures) {
-    try (Crew crew = turn.crew()) {
-      Optional<FitException> before = failures == null ? Optional.empty() : failures.before(turn);
-      return before.isPresent() ? before.get() : fit(turn.task(), listener, crew);
-    } catch (FitException e) {
-      if (failures == null || isOfTheRun(e, listener)) {
-        throw e;
-      }
-      failures.add(turn, e);
-      return e;
-    }
-  }
-
-  /** Whether not the fit went wrong but what is around it: then all others would go wrong too. */
-  private static boolean isOfTheRun(FitException e, OneAtATime listener) {
-    return listener.hasThrown(e.getCause()) || e.getCause() instanceof UncheckedIOException;
-  }
-
-  /** A long fit that is begun last would keep one thread at work while the others are idle. */
-  private static List<Integer> longestFirst(List<FitTask> tasks) {
-    double[] operations = tasks.stream().mapToDouble(t -> Effort.of(t).operations()).toArray();
-    return IntStream.range(0, tasks.size())
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -operations[i]))
-        .toList();
-  }
-
-  private FitResult fit(FitTask task, FitListener listener, Crew crew) {
-    try {
-      Optional<FitResult> kept =
-          checkpoints == null ? Optional.empty() : checkpoints.finished(task);
-      if (kept.isPresent()) {
-        listener.onEvent(new FitEvent.Restored(task));
-        return kept.get();
-      }
       listener.onEvent(new FitEvent.Started(task));
-      FitResult result = NetworkFitter.fit(task, listener, crew, checkpoints);
-      if (checkpoints != null) {
-        checkpoints.finish(task, result);
-      }
-      listener.onEvent(new FitEvent.Finished(task, result.seconds()));
-      return result;
-    } catch (Throwable cause) { // also OutOfMemoryError: whoever waits must learn which fit it was
-      report(new FitEvent.Failed(task, cause), listener);
-      if (cause instanceof CancellationException cancelled) {
-        throw cancelled;
-      }
-      throw new FitException(task, message(cause), cause);
+      return NetworkFitter.fit(task, listener, crew, checkpoints).answering(task.heldOut());
     } finally {
       destroyWorkspaces();
     }
@@ -245,80 +90,6 @@ public final class LocalFits implements FitRunner {
     MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
     if (!workspaces.getAllWorkspacesForCurrentThread().isEmpty()) {
       workspaces.destroyAllWorkspacesForCurrentThread();
-    }
-  }
-
-  private static void report(FitEvent.Failed event, FitListener listener) {
-    try {
-      listener.onEvent(event);
-    } catch (Throwable e) {
-      if (e != event.cause()) {
-        event.cause().addSuppressed(e);
-      }
-    }
-  }
-
-  private static String message(Throwable cause) {
-    Optional<String> shortage = Memory.shortage(cause);
-    if (shortage.isPresent()) {
-      return "it ran out of memory ("
-          + shortage.get()
-          + "); run fewer fits at a time (threads), take smaller batches or networks, or give Java"
-          + " more by -Xmx, which raises the limit outside of its heap too";
-    }
-    @Nullable String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
-  }
-
-  /** Waits for the workers, so that nothing trains on after {@code run} has returned. */
-  private static void awaitEnd(ExecutorService pool) {
-    boolean interrupted = false;
-    while (!pool.isTerminated()) {
-      try {
-        pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Helps one fit after the other, while any runs that has room for a helper. */
-  private static void help(List<Crew> crews) {
-    Optional<Crew> fewest = fewestHelpers(crews);
-    while (fewest.isPresent() && !Thread.currentThread().isInterrupted()) {
-      fewest.get().help();
-      fewest = fewestHelpers(crews);
-    }
-  }
-
-  private static Optional<Crew> fewestHelpers(List<Crew> crews) {
-    return crews.stream().filter(Crew::hasRoom).min(Comparator.comparingInt(Crew::helpers));
-  }
-
-  /** Hands one event after the other on. */
-  private static final class OneAtATime implements FitListener {
-    private final FitListener listener;
-    private final Set<Throwable> thrown = Collections.newSetFromMap(new IdentityHashMap<>());
-
-    OneAtATime(FitListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public synchronized void onEvent(FitEvent event) {
-      try {
-        listener.onEvent(event);
-      } catch (Throwable e) {
-        thrown.add(e);
-        throw e;
-      }
-    }
-
-    synchronized boolean hasThrown(@Nullable Throwable cause) {
-      return cause != null && thrown.contains(cause);
     }
   }
 }

@@ -79,7 +79,7 @@ final class ErrorsPageTest {
   private static final String MARK = "<!-- From here on written by ErrorsPageTest. -->\n";
   private static final String NO_MISTAKES = "What is no mistake, in a table";
   private static final Pattern UNREADABLE =
-      Pattern.compile("\\bnull\\b|[\n`]|Exception|org\\.|java\\.");
+      Pattern.compile("\\bnull\\b|[\n`]|Exception|org\\.(?!apache\\.spark:)|java\\.");
   private static final LabeledData ROWS = TinyData.blobs(24, 3, 2, 1);
   private static final FitSettings SETTINGS = new FitSettings(1, 8, 2, true);
 
@@ -377,6 +377,9 @@ final class ErrorsPageTest {
     conf("an unknown trainer", "fit: {trainer: fast}\n");
     conf("a timeout below 0", "fit: {timeout: -5}\n");
     conf("another thing to do on a failure", "on-failure: ignore\n");
+    conf("another place for fits", "executor: sparc\n");
+    conf("a master of Spark, and fits in this process", "master: spark://host:7077\n");
+    conf("fits on Spark, which is not there", "executor: spark\nmaster: local[2]\n");
     conf("an unknown meta learner", "out-of-fold: {meta: forest}\n");
     conf("an unknown way to predict", "out-of-fold: {prediction: folds}\n");
     conf("a list in the place of keys", "out-of-fold: [5]\n");

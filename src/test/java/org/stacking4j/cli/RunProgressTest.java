@@ -43,7 +43,8 @@ class RunProgressTest {
         List.of(),
         null,
         false,
-        meta);
+        meta,
+        null);
   }
 
   private static Plan plan(int fits) {

@@ -415,6 +415,8 @@ class ConfFileTest {
           fit: {timeout: Infinity}        | fit: timeout must be a finite number of seconds >= 0 (0 for none), found Infinity
           members: [{name: a, hidden: [3], timeout: NaN}] | members[0]: timeout must be a finite number of seconds >= 0 (0 for none), found NaN
           on-failure: ignore            | on-failure: expected one of stop, drop-out, found 'ignore'
+          executor: sparc               | executor: expected one of local, spark, found 'sparc'; did you mean 'spark'?
+          master: spark://h:7077        | master 'spark://h:7077' is Spark's, which executor local does not use; use executor spark, or leave it out
           out-of-fold: [5]              | out-of-fold: expected keys with values, found a list
           out-of-fold: {do-no-harm: 2}  | out-of-fold.do-no-harm: expected true or false, found '2'
           members: {name: a}            | members: expected a list, found keys with values

@@ -75,7 +75,8 @@ final class CheckpointsTest {
         snapshots,
         stopping,
         cyclic,
-        false);
+        false,
+        null);
   }
 
   private static FitTask numbers(Trainer trainer) {

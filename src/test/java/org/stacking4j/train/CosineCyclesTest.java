@@ -145,7 +145,8 @@ final class CosineCyclesTest {
             snapshots,
             null,
             cyclic,
-            false);
+            false,
+            null);
     return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
   }
 

@@ -356,7 +356,8 @@ final class EarlyStoppingTest {
         snapshots,
         null,
         false,
-        false);
+        false,
+        null);
   }
 
   private static FitResult fit(FitTask task) {

@@ -58,7 +58,8 @@ final class FitTaskTest {
             List.of(),
             null,
             false,
-            false);
+            false,
+            null);
 
     assertThat(task.describe()).isEqualTo("member 'wide', " + words);
   }

@@ -81,6 +81,43 @@ final class LocalFitsTest {
   }
 
   @Test
+  void run_askedForHeldOutRows_answersWithTheBitsOfTheNetwork_andFitsTheSame() {
+    // More rows than a network is asked for at a time.
+    LabeledData heldOut = TinyData.blobs(2100, 6, 3, 2);
+    FitTask plain =
+        new FitTask(
+            "m",
+            1,
+            5,
+            1,
+            Mlp.base(6, 3, 8),
+            SETTINGS,
+            DATA,
+            null,
+            1,
+            List.of(),
+            List.of(1),
+            null,
+            false,
+            false,
+            null);
+
+    FitResult asked = LocalFits.onThreads(1).run(List.of(plain.answering(heldOut))).get(0);
+
+    FitResult other = LocalFits.onThreads(1).run(List.of(plain)).get(0);
+    assertThat(asked.network().parameters()).isEqualTo(other.network().parameters());
+    assertThat(other.heldOut()).isNull();
+    for (FitResult fit : List.of(asked, asked.snapshots().get(0), asked.withoutSnapshots())) {
+      assertThat(fit.heldOut().areOf(heldOut.digest())).isTrue();
+      assertThat(fit.heldOut().areOf(DATA.digest())).isFalse();
+      assertThat(fit.heldOut().values(0, 2100 * 3))
+          .isEqualTo(fit.network().logits(heldOut.features()).data().asFloat());
+    }
+    assertThat(asked.heldOut().values(5, 9))
+        .isNotEqualTo(asked.snapshots().get(0).heldOut().values(5, 9));
+  }
+
+  @Test
   void run_sharedConfiguration_isNoRace() {
     // DL4J keeps dropout masks in the configuration; all these tasks are made from the same one.
     var shared = Mlp.base(6, 3, 8, 8);

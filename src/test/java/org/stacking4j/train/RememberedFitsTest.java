@@ -96,7 +96,8 @@ final class RememberedFitsTest {
                 List.of(),
                 null,
                 true,
-                false)),
+                false,
+                null)),
         Arguments.of(
             "early stopping",
             task("a", 1, SETTINGS, DATA, 1).withEarlyStopping(new EarlyStopping(0.5, 2))),
@@ -118,7 +119,8 @@ final class RememberedFitsTest {
         snapshots,
         null,
         false,
-        false);
+        false,
+        null);
   }
 
   @Test

@@ -1,0 +1,123 @@
+package org.stacking4j.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.fused.Crew;
+import org.stacking4j.train.Checkpoints;
+import org.stacking4j.train.FitException;
+import org.stacking4j.train.FitListener;
+import org.stacking4j.train.FitPlace;
+import org.stacking4j.train.FitResult;
+import org.stacking4j.train.FitTask;
+import org.stacking4j.train.ShippedFit;
+
+/** The executors of a session, for one run of fits. */
+final class SparkPlace implements FitPlace, AutoCloseable {
+  private static final AtomicInteger RUNS = new AtomicInteger();
+
+  private final JavaSparkContext context;
+  private final ShippedRows shipping;
+  private final CellWatch watch = new CellWatch();
+  private final IdentityHashMap<LabeledData, RowsThere> shipped = new IdentityHashMap<>();
+  private final String run = "stacking4j-" + RUNS.incrementAndGet() + "-";
+  private final AtomicInteger cells = new AtomicInteger();
+
+  SparkPlace(SparkSession session, ShippedRows shipping) {
+    context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.shipping = shipping;
+    context.sc().addSparkListener(watch);
+  }
+
+  /** Takes the rows of the folds away from the executors; the features stay. */
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted(); // of which Spark would make an error, or nothing
+    try {
+      context.sc().removeSparkListener(watch);
+      synchronized (shipped) {
+        shipped.values().forEach(rows -> rows.rows().destroy());
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public FitResult fit(
+      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
+    crew.close(); // threads of this process are no help there
+    String group = run + cells.incrementAndGet();
+    Epochs epochs = new Epochs();
+    context.sc().register(epochs, "epochs of " + task.describe());
+    CellWatch.Cell cell = watch.open(group, task, listener, () -> context.cancelJobGroup(group));
+    FitCell.Answer answer;
+    @Nullable LabeledData heldOut = task.heldOut();
+    try {
+      context.setJobGroup(group, task.describe(), true);
+      answer =
+          context
+              .parallelize(List.of(ShippedFit.toBytes(task)), 1)
+              .map(new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs))
+              .collect()
+              .get(0);
+    } catch (Exception e) { // Spark also throws checked ones that it does not declare
+      cell.rethrow();
+      if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+        Thread.currentThread().interrupt();
+        context.cancelJobGroup(group);
+        throw new CancellationException("cancelled while Spark made it");
+      }
+      throw failure(task, e);
+    } finally {
+      watch.close(group);
+    }
+    cell.end();
+    if (answer.fit().length == 0) {
+      throw new FitException(task, answer.reason(), new IllegalStateException(answer.cause()));
+    }
+    try {
+      return ShippedFit.result(task, answer.fit());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "what came back from Spark cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private RowsThere rows(LabeledData data) {
+    synchronized (shipped) {
+      return shipped.computeIfAbsent(data, shipping::ship);
+    }
+  }
+
+  /** What Spark, and not the fit, had to say, without its stack traces. */
+  private FitException failure(FitTask task, Exception e) {
+    String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    if (context.sc().isStopped()) {
+      return ofTheRun(task, "Spark has stopped (" + said + ")", e);
+    }
+    if (said.contains("ClassNotFoundException: org.stacking4j")
+        || said.contains("NoClassDefFoundError: org/stacking4j")) {
+      return ofTheRun(
+          task,
+          "Spark's executors do not have Stacking4j; give them its jars by --jars, see"
+              + " docs/scaling.md",
+          e);
+    }
+    return new FitException(task, "Spark gave it up: " + said, e);
+  }
+
+  /** A failure that others would have too, so that no member may drop out for it. */
+  private static FitException ofTheRun(FitTask task, String reason, Exception e) {
+    return new FitException(task, reason, new UncheckedIOException(new IOException(reason, e)));
+  }
+}

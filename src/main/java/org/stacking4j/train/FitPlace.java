@@ -1,0 +1,23 @@
+package org.stacking4j.train;
+
+import org.jspecify.annotations.Nullable;
+import org.stacking4j.fused.Crew;
+
+/** Where a single fit is made. Thread-safe. */
+@FunctionalInterface
+public interface FitPlace {
+  /**
+   * Makes a fit and waits until it is done. If the calling thread is interrupted, the fit is
+   * cancelled.
+   *
+   * @param listener hears when it begins, and of its epochs if the place knows of them; its end is
+   *     told by whoever asked for it
+   * @param crew threads of this process that have nothing else to do and would help; closed by a
+   *     place that cannot use them
+   * @param checkpoints where a long fit may be kept while it runs, and taken up; null for nowhere
+   * @throws FitException if the place knows better than its caller why it failed; any other
+   *     exception is put into one
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
+   */
+  FitResult fit(FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints);
+}
