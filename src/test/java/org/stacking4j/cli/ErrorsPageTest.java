@@ -368,6 +368,8 @@ final class ErrorsPageTest {
     conf("a key twice", "seed: 1\nseed: 2\n");
     conf("a key without value", "seed:\n");
     conf("a word in the place of a number", "fit: {epochs: many}\n");
+    conf("infinity as YAML writes it", "fit: {timeout: .inf}\n");
+    conf("a number that is too large", "fit: {epochs: 99999999999}\n");
     conf("half an epoch", "fit: {epochs: 2.5}\n");
     conf("no epochs at all to come", "fit: {epochs: -1}\n");
     conf("an unknown strategy", "strategy: blending\n");
