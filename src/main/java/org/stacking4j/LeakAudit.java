@@ -61,7 +61,7 @@ public record LeakAudit(List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
-  /** Whether all findings passed. */
+  /** {@return whether all findings passed} */
   public boolean passed() {
     return findings.stream().allMatch(Finding::passed);
   }

@@ -78,8 +78,8 @@ public record StackingConfig(
     }
 
     /**
-     * What is fitted without one fold of the outer ensemble: the configuration with the seed that
-     * {@link Seeds#of} makes of the outer seed, the member's name and the fold.
+     * {@return what is fitted without one fold of the outer ensemble: the configuration with the
+     * seed that {@link Seeds#of} makes of the outer seed, the member's name and the fold}
      *
      * @param outerSeed of the outer ensemble
      * @param fold of the outer ensemble, 1-based and numbered on through repeats, or 0 for all rows
@@ -231,14 +231,14 @@ public record StackingConfig(
     return folds;
   }
 
-  /** Whether the members are averaged and nothing learns how to combine them. */
+  /** {@return whether the members are averaged and nothing learns how to combine them} */
   public boolean averages() {
     return metaLearners.get(0) instanceof Averaging;
   }
 
   /**
-   * Which fold each training row would be held out in; there are no folds if nothing asks their
-   * networks.
+   * {@return which fold each training row would be held out in; there are no folds if nothing asks
+   * their networks}
    *
    * @param data the training rows
    * @throws IllegalArgumentException if a class has too few rows for so many folds
@@ -280,15 +280,15 @@ public record StackingConfig(
   }
 
   /**
-   * A builder with the defaults: out-of-fold with 5 folds, prediction by folds and refit; the
-   * residual or the linear meta network or greedy selection, whichever is best on held-out rows, or
-   * the average if none is better on held-out rows; seed 1; no members yet.
+   * {@return a builder with the defaults: out-of-fold with 5 folds, prediction by folds and refit;
+   * the residual or the linear meta network or greedy selection, whichever is best on held-out
+   * rows, or the average if none is better on held-out rows; seed 1; no members yet}
    */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from this configuration. */
+  /** {@return a builder that starts from this configuration} */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.members.addAll(members);
@@ -321,13 +321,18 @@ public record StackingConfig(
     /**
      * Adds a member with default settings.
      *
+     * @return this builder
      * @throws IllegalArgumentException if the name is malformed or the network cannot be a member
      */
     public Builder member(String name, MultiLayerConfiguration configuration) {
       return member(Member.of(name, configuration));
     }
 
-    /** Adds a member. */
+    /**
+     * Adds a member.
+     *
+     * @return this builder
+     */
     public Builder member(Member member) {
       members.add(member);
       return this;
@@ -338,6 +343,7 @@ public record StackingConfig(
      * of all members that are networks.
      *
      * @param config what is fitted, of any depth; its own seed does not matter
+     * @return this builder
      * @throws IllegalArgumentException if the name is malformed
      */
     public Builder stack(String name, StackingConfig config) {
@@ -350,6 +356,7 @@ public record StackingConfig(
      *
      * @param member its name, or {@code STACK/NAME} for one of a stack; nothing happens if there is
      *     none
+     * @return this builder
      */
     public Builder without(String member) {
       int slash = member.indexOf('/');
@@ -367,31 +374,51 @@ public record StackingConfig(
       return this;
     }
 
-    /** Sets the meta learners, of which the one that is best on held-out rows is used. */
+    /**
+     * Sets the meta learners, of which the one that is best on held-out rows is used.
+     *
+     * @return this builder
+     */
     public Builder metaLearners(MetaLearner... metaLearners) {
       this.metaLearners = List.of(metaLearners);
       return this;
     }
 
-    /** Sets whether the logit average is used unless a meta learner is better on held-out rows. */
+    /**
+     * Sets whether the logit average is used unless a meta learner is better on held-out rows.
+     *
+     * @return this builder
+     */
     public Builder doNoHarm(boolean doNoHarm) {
       this.doNoHarm = doNoHarm;
       return this;
     }
 
-    /** Each row's meta-features come from networks that did not see it. */
+    /**
+     * Each row's meta-features come from networks that did not see it.
+     *
+     * @return this builder
+     */
     public Builder outOfFold(int folds) {
       this.strategy = new Strategy.OutOfFold(folds);
       return this;
     }
 
-    /** The same with several splits into folds; each row's meta-features are the mean over them. */
+    /**
+     * The same with several splits into folds; each row's meta-features are the mean over them.
+     *
+     * @return this builder
+     */
     public Builder outOfFold(int folds, int repeats) {
       this.strategy = new Strategy.OutOfFold(folds, repeats);
       return this;
     }
 
-    /** The meta network learns from a part of each class that no member sees. */
+    /**
+     * The meta network learns from a part of each class that no member sees.
+     *
+     * @return this builder
+     */
     public Builder holdout(double fraction) {
       this.strategy = new Strategy.Holdout(fraction);
       return this;
@@ -400,6 +427,8 @@ public record StackingConfig(
     /**
      * Each row's meta-features come from networks that saw only rows before it; rows must be in
      * their order of time. Sets prediction by refit, the only one it has.
+     *
+     * @return this builder
      */
     public Builder timeOrdered(int folds) {
       this.strategy = new Strategy.TimeOrdered(folds);
@@ -410,6 +439,8 @@ public record StackingConfig(
     /**
      * Leaks: see {@link Strategy.InSample}. Sets prediction by refit, the only one it has, and the
      * recipe's meta network, because there are no held-out rows to choose one by.
+     *
+     * @return this builder
      */
     public Builder inSample() {
       this.strategy = new Strategy.InSample();
@@ -418,7 +449,11 @@ public record StackingConfig(
       return this;
     }
 
-    /** Sets which networks answer for new rows. */
+    /**
+     * Sets which networks answer for new rows.
+     *
+     * @return this builder
+     */
     public Builder prediction(Prediction prediction) {
       this.prediction = prediction;
       return this;
@@ -430,26 +465,35 @@ public record StackingConfig(
      * logits alone.
      *
      * @param columns 0-based; none for logits alone, which is the default
+     * @return this builder
      */
     public Builder passThrough(int... columns) {
       this.passThrough = IntStream.of(columns).boxed().toList();
       return this;
     }
 
-    /** Sets where all randomness comes from. */
+    /**
+     * Sets where all randomness comes from.
+     *
+     * @return this builder
+     */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /** Sets what becomes of the ensemble when a fit of a member fails; by default it stops. */
+    /**
+     * Sets what becomes of the ensemble when a fit of a member fails; by default it stops.
+     *
+     * @return this builder
+     */
     public Builder onFailure(OnFailure onFailure) {
       this.onFailure = onFailure;
       return this;
     }
 
     /**
-     * The configuration.
+     * {@return the configuration}
      *
      * @throws IllegalArgumentException as {@link StackingConfig} does
      */

@@ -185,7 +185,7 @@ public final class CsvTable {
   }
 
   /**
-   * The same for targets.
+   * {@return the same for targets}
    *
    * @param columns which hold the numbers to predict, in the order in which they were learned, and
    *     which weights and groups

@@ -77,7 +77,7 @@ public record TableSchema(List<Column> columns, String label) implements Feature
       return new Column(name, List.of(), false, 0);
     }
 
-    /** Whether it has categories instead of numbers. */
+    /** {@return whether it has categories instead of numbers} */
     public boolean hasCategories() {
       return !categories.isEmpty();
     }
@@ -88,12 +88,14 @@ public record TableSchema(List<Column> columns, String label) implements Feature
     }
   }
 
-  /** How many features a row has. */
+  /** {@return how many features a row has} */
   public int width() {
     return columns.stream().mapToInt(Column::width).sum();
   }
 
-  /** A name for each feature: {@code age}, {@code age?} (1 if missing), {@code colour=red}. */
+  /**
+   * {@return a name for each feature: {@code age}, {@code age?} (1 if missing), {@code colour=red}}
+   */
   public List<String> featureNames() {
     List<String> names = new ArrayList<>();
     for (Column column : columns) {

@@ -38,7 +38,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * A builder that compares everyone row by row; rows count by their weights.
+   * {@return a builder that compares everyone row by row; rows count by their weights}
    *
    * @param reference the name of the competitor all others are compared with
    * @param data the rows, with their targets
@@ -84,7 +84,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The R² of one competitor less that of another, with its interval.
+     * {@return the R² of one competitor less that of another, with its interval}
      *
      * @throws IllegalArgumentException if one of them was not entered
      */
@@ -101,7 +101,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The leaderboard.
+     * {@return the leaderboard}
      *
      * @throws IllegalArgumentException if the reference was not entered
      */
@@ -121,8 +121,8 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * What a comparison of a stack with an average of the same members says, in one plain sentence
-   * without a full stop. A difference is claimed where its interval leaves out zero.
+   * {@return what a comparison of a stack with an average of the same members says, in one plain
+   * sentence without a full stop} A difference is claimed where its interval leaves out zero.
    *
    * @param average the name of what the stack is compared with
    * @param difference the stack's R² less the average's
@@ -133,7 +133,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * The same sentence, which says how to get the average where it is to be preferred.
+   * {@return the same sentence, which says how to get the average where it is to be preferred}
    *
    * @param average the name of what the stack is compared with
    * @param difference the stack's R² less the average's
@@ -198,7 +198,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     Leaderboard.writeCsv(file, lines);
   }
 
-  /** A table in plain text. */
+  /** {@return a table in plain text} */
   public String toText() {
     int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
     String name = "%-" + Math.max(4, width) + "s";

@@ -22,7 +22,7 @@ public final class Verdict {
   private Verdict() {}
 
   /**
-   * The sentence, without a full stop.
+   * {@return the sentence, without a full stop}
    *
    * @param average the name of what the stack is compared with
    * @param comparison of the stack, which is the first, with the average, the second
@@ -32,7 +32,7 @@ public final class Verdict {
   }
 
   /**
-   * The sentence, without a full stop.
+   * {@return the sentence, without a full stop}
    *
    * @param average the name of what the stack is compared with
    * @param comparison of the stack, which is the first, with the average, the second

@@ -14,12 +14,12 @@ public enum Prediction {
    */
   FOLDS_AND_REFIT;
 
-  /** Whether the members are fitted on all training rows too. */
+  /** {@return whether the members are fitted on all training rows too} */
   public boolean asksRefit() {
     return this != FOLD_MEAN;
   }
 
-  /** Whether fold networks answer. */
+  /** {@return whether fold networks answer} */
   public boolean asksFolds() {
     return this != REFIT;
   }
