@@ -20,6 +20,7 @@ import org.stacking4j.network.Trainer;
  * @param outputs names of its classes or targets
  * @param columns how many features it takes
  * @param table the columns of the table that these are made of; empty where there was none
+ * @param label the column of that table that held the labels; empty for targets, or if nobody knows
  * @param pictures size and channels of the pictures that they are made of, or null for none
  * @param prediction which of the members' networks answer for new rows
  * @param combiner what combines the members, in words
@@ -37,6 +38,7 @@ public record ArchiveSummary(
     List<String> outputs,
     int columns,
     List<TableSchema.Column> table,
+    String label,
     @Nullable PictureSchema pictures,
     Prediction prediction,
     String combiner,

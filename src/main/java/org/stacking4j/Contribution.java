@@ -39,7 +39,6 @@ public record Contribution(String member, Comparison comparison) {
    */
   public static List<Contribution> of(
       StackingConfig config, StackingEnsemble ensemble, MetaFeatures heldOut, FitRunner runner) {
-    MetaFeatures training = training(ensemble);
     if (heldOut.task() == Task.REGRESSION) {
       throw new IllegalArgumentException(
           "a Contribution is one to classes, and this ensemble predicts targets; use"
@@ -55,7 +54,7 @@ public record Contribution(String member, Comparison comparison) {
     enter(board, whole, ensemble.combiner(), heldOut);
     List<Contribution> contributions = new ArrayList<>();
     for (String member : members) {
-      Combiner rest = combiner(config, ensemble.choice(), training.without(member), runner);
+      Combiner rest = without(member, config, ensemble, runner);
       enter(board, "without " + member, rest, heldOut.without(member));
       contributions.add(
           new Contribution(member, board.compare(whole, "without " + member, config.seed())));
@@ -63,21 +62,23 @@ public record Contribution(String member, Comparison comparison) {
     return contributions;
   }
 
-  /** What an ensemble's meta learner learned from, for others to learn from. */
-  static MetaFeatures training(StackingEnsemble ensemble) {
-    return ensemble
-        .trainingMetaFeatures()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "an ensemble read from a file has no meta-features to learn from anew; fit"
-                        + " it"));
-  }
-
-  /** One of the kind that was chosen, at the same temperature. */
-  static Combiner combiner(
-      StackingConfig config, CombinerChoice choice, MetaFeatures training, FitRunner runner) {
-    Combiner combiner = Combiner.logitAverage(training.outputNames().size());
+  /** One of the kind that was chosen, for the other members, at the same temperature. */
+  static Combiner without(
+      String member, StackingConfig config, StackingEnsemble ensemble, FitRunner runner) {
+    CombinerChoice choice = ensemble.choice();
+    Combiner combiner = Combiner.logitAverage(ensemble.outputNames().size());
+    if (config.averages()) {
+      return combiner;
+    }
+    MetaFeatures training =
+        ensemble
+            .trainingMetaFeatures()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "an ensemble read from a file has no meta-features to learn from anew; fit"
+                            + " it"))
+            .without(member);
     for (MetaLearner learner : config.metaLearners()) {
       if (learner.label().equals(choice.label())) {
         combiner = learner.fit(training, config.seed(), runner);

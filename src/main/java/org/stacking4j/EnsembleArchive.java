@@ -1,12 +1,8 @@
 package org.stacking4j;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,28 +18,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.stacking4j.combine.Combiner;
-import org.stacking4j.combine.CombinerChoice;
-import org.stacking4j.combine.FittedMetaNetwork;
-import org.stacking4j.combine.GatedAverage;
-import org.stacking4j.combine.LogitAverage;
-import org.stacking4j.combine.Tempered;
-import org.stacking4j.combine.WeightedAverage;
 import org.stacking4j.data.AtomicFile;
-import org.stacking4j.data.FeatureSchema;
-import org.stacking4j.data.PictureSchema;
-import org.stacking4j.data.TableSchema;
 import org.stacking4j.data.Task;
-import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
-import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.ConfigurationJson;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.NetworkCheck;
@@ -58,157 +40,12 @@ import org.stacking4j.train.FitResult;
  * manifest and networks as the whole has them. Nothing in it is a serialised Java object.
  */
 final class EnsembleArchive {
-  static final int FORMAT_VERSION = 7;
-
-  /** The first with a checksum of each entry, and with times in an entry of their own. */
-  private static final int WITH_CHECKSUMS = 7;
-
   /** How deep stacks may be in stacks: reading takes memory of the thread for each level. */
   private static final int DEEPEST = 16;
 
-  private static final String MANIFEST = "manifest.json";
   private static final String PROVENANCE = "provenance.json";
-  private static final int TEXT_LIMIT = 16 << 20;
   private static final int MOST_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(
-              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
-              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
-
-  /**
-   * It has the names of classes, or from version 3 on those of targets; the others are empty. From
-   * version 4 on there may be features that are passed through to meta networks, and the columns of
-   * the table that the features are made of, from version 5 on members that are stacks, and from
-   * version 6 on the size and the channels of the pictures that the features are made of. From
-   * version 7 on the manifest of the whole has the SHA-256 of every other entry but the provenance,
-   * and there may be members that dropped out.
-   */
-  private record Manifest(
-      int formatVersion,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targetNames,
-      int columns,
-      Prediction prediction,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> passThrough,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableSchema.Column> table,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) ObjectNode pictures,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stack> stacks,
-      CombinerEntry combiner,
-      List<Network> networks,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<DroppedMember> dropped,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> sha256) {
-    Task task() {
-      return classNames.isEmpty() ? Task.REGRESSION : Task.CLASSIFICATION;
-    }
-
-    List<String> outputNames() {
-      return classNames.isEmpty() ? targetNames : classNames;
-    }
-  }
-
-  /**
-   * What combines the members.
-   *
-   * @param label in words
-   * @param kind {@code "average"}, {@code "weights"}, {@code "gate"} or {@code "network"}
-   * @param residual whether the networks' answer is added to the average
-   * @param networks how many meta networks there are, for {@code "network"}
-   * @param weights of the members, for {@code "weights"}; parameters of the gate, for {@code
-   *     "gate"}
-   * @param temperature what the logits are divided by, 1 for nothing
-   */
-  private record CombinerEntry(
-      String label,
-      String kind,
-      boolean residual,
-      int networks,
-      List<Double> weights,
-      double temperature) {
-    static CombinerEntry of(CombinerChoice choice) {
-      Combiner combiner = choice.combiner();
-      double temperature = 1;
-      if (combiner instanceof Tempered tempered) {
-        temperature = tempered.temperature();
-        combiner = tempered.combiner();
-      }
-      if (combiner instanceof FittedMetaNetwork network) {
-        return new CombinerEntry(
-            choice.label(),
-            "network",
-            network.residual(),
-            network.fits().size(),
-            List.of(),
-            temperature);
-      }
-      if (combiner instanceof WeightedAverage average) {
-        return new CombinerEntry(
-            choice.label(), "weights", false, 0, average.weights(), temperature);
-      }
-      if (combiner instanceof GatedAverage gated) {
-        return new CombinerEntry(choice.label(), "gate", false, 0, gated.parameters(), temperature);
-      }
-      if (combiner instanceof LogitAverage) {
-        return new CombinerEntry(choice.label(), "average", false, 0, List.of(), temperature);
-      }
-      throw new IllegalArgumentException(
-          "an ensemble combined by "
-              + choice.label()
-              + " cannot be saved; only averages, weights, gates and meta networks can");
-    }
-
-    CombinerChoice choice(List<FitResult> networks, int members, int features, int classes)
-        throws IOException {
-      Combiner combiner =
-          switch (kind) {
-            case "average" -> new LogitAverage(classes);
-            case "weights" -> new WeightedAverage(weights, classes);
-            case "gate" -> new GatedAverage(weights, members, classes);
-            case "network" -> new FittedMetaNetwork(networks, residual, features);
-            default ->
-                throw new IOException("its manifest names an unknown combiner, '" + kind + "'");
-          };
-      if (kind.equals("weights") && weights.size() != members) {
-        throw new IOException(
-            "its manifest has weights for " + weights.size() + " members, there are " + members);
-      }
-      return new CombinerChoice(
-          temperature == 1 ? combiner : new Tempered(combiner, temperature), label, List.of());
-    }
-  }
-
-  /**
-   * One network; the member's name is empty for the meta network, fold 0 means all rows, and no
-   * columns mean all. From version 7 on its seconds are in the provenance.
-   */
-  private record Network(
-      String folder,
-      String member,
-      int fold,
-      List<Integer> columns,
-      List<Double> epochLosses,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double seconds,
-      Trainer trainer) {}
-
-  /** A member that is a stack: how many folds it has ensembles for, and whether one of all rows. */
-  private record Stack(String name, int folds, boolean allRows) {
-    static Stack of(InnerStack stack) {
-      return new Stack(stack.name(), stack.folds(), stack.hasRefit());
-    }
-
-    /** Where the ensemble of a fold is, in the folder of the outer one. */
-    String folder(int fold) {
-      return "stacks/" + name + (fold == 0 ? "/all-rows/" : "/fold-" + fold + "/");
-    }
-
-    /** The folds it has ensembles for, 0 for all rows. */
-    IntStream eachFold() {
-      return IntStream.rangeClosed(allRows ? 0 : 1, folds);
-    }
-  }
+  private static final ObjectMapper JSON = ArchiveManifest.JSON;
 
   private EnsembleArchive() {}
 
@@ -264,7 +101,7 @@ final class EnsembleArchive {
   private static void write(
       StackingEnsemble ensemble, String into, ArchiveWriter zip, ObjectNode seconds)
       throws IOException {
-    List<Network> networks = new ArrayList<>();
+    List<ArchiveManifest.Network> networks = new ArrayList<>();
     List<FitResult> fits = new ArrayList<>();
     MemberNetworks members = ensemble.members();
     for (int m = 0; m < members.names().size(); m++) {
@@ -283,7 +120,6 @@ final class EnsembleArchive {
         add(folder(folder + "fold-" + fold, fit, folder), name, fold, fit, networks, fits);
       }
     }
-    CombinerEntry combiner = CombinerEntry.of(ensemble.choice());
     List<FitResult> meta = ensemble.combiner().fits();
     for (int repeat = 1; repeat <= meta.size(); repeat++) {
       String folder = "meta-network" + (repeat == 1 ? "" : "-" + repeat);
@@ -298,31 +134,17 @@ final class EnsembleArchive {
       }
     }
     for (InnerStack stack : ensemble.stacks()) {
-      for (int fold : Stack.of(stack).eachFold().toArray()) {
-        write(stack.ensemble(fold), into + Stack.of(stack).folder(fold), zip, seconds);
+      for (int fold : ArchiveManifest.Stack.of(stack).eachFold().toArray()) {
+        write(
+            stack.ensemble(fold),
+            into + ArchiveManifest.Stack.of(stack).folder(fold),
+            zip,
+            seconds);
       }
     }
-    boolean regression = ensemble.task() == Task.REGRESSION;
-    List<TableSchema.Column> table = ensemble.schema().map(TableSchema::columns).orElse(List.of());
-    Manifest manifest =
-        new Manifest(
-            FORMAT_VERSION,
-            regression ? List.of() : ensemble.outputNames(),
-            regression ? ensemble.outputNames() : List.of(),
-            ensemble.columns(),
-            ensemble.prediction(),
-            ensemble.passThrough(),
-            table,
-            ensemble
-                .pictureSchema()
-                .map(pictures -> JSON.<ObjectNode>valueToTree(pictures))
-                .orElseGet(JSON::createObjectNode),
-            ensemble.stacks().stream().map(Stack::of).toList(),
-            combiner,
-            networks,
-            ensemble.dropped(),
-            into.isEmpty() ? zip.checksums() : Map.of());
-    zip.put(into + MANIFEST, JSON.writeValueAsBytes(manifest));
+    ArchiveManifest manifest =
+        ArchiveManifest.of(ensemble, networks, into.isEmpty() ? zip.checksums() : Map.of());
+    zip.put(into + ArchiveManifest.NAME, JSON.writeValueAsBytes(manifest));
   }
 
   /** A network that came fitted is the same for all folds, and written once. */
@@ -335,10 +157,10 @@ final class EnsembleArchive {
       String member,
       int fold,
       FitResult fit,
-      List<Network> networks,
+      List<ArchiveManifest.Network> networks,
       List<FitResult> fits) {
     networks.add(
-        new Network(
+        new ArchiveManifest.Network(
             folder, member, fold, fit.network().columns(), fit.epochLosses(), 0, fit.trainer()));
     fits.add(fit);
   }
@@ -365,7 +187,7 @@ final class EnsembleArchive {
     return in(
         file,
         zip -> {
-          Manifest manifest = readManifest(zip, "");
+          ArchiveManifest manifest = ArchiveManifest.read(zip, "");
           Source source = source(zip, classes, manifest);
           StackingEnsemble ensemble = read(source, manifest, "", 0);
           zip.checkAllRead();
@@ -373,12 +195,12 @@ final class EnsembleArchive {
         });
   }
 
-  private static Source source(ArchiveReader zip, Set<String> classes, Manifest manifest)
+  private static Source source(ArchiveReader zip, Set<String> classes, ArchiveManifest manifest)
       throws IOException {
-    if (manifest.formatVersion() < WITH_CHECKSUMS) {
+    if (!manifest.hasChecksums()) {
       return new Source(zip, classes, null, Map.of());
     }
-    JsonNode tree = JSON.readTree(zip.get(PROVENANCE, TEXT_LIMIT));
+    JsonNode tree = JSON.readTree(zip.get(PROVENANCE, ArchiveManifest.TEXT_LIMIT));
     zip.expect(manifest.sha256());
     Map<String, Double> seconds = new HashMap<>();
     tree.path("seconds")
@@ -415,7 +237,7 @@ final class EnsembleArchive {
     return in(
         file,
         zip -> {
-          Manifest manifest = readManifest(zip, "");
+          ArchiveManifest manifest = ArchiveManifest.read(zip, "");
           return new ArchiveSummary(
               manifest.formatVersion(),
               bytes,
@@ -423,7 +245,8 @@ final class EnsembleArchive {
               manifest.outputNames(),
               manifest.columns(),
               manifest.table(),
-              pictures(manifest),
+              manifest.label(),
+              manifest.pictureSchema(),
               manifest.prediction(),
               manifest.combiner().label(),
               manifest.combiner().temperature(),
@@ -436,16 +259,16 @@ final class EnsembleArchive {
   }
 
   private static List<ArchiveSummary.Network> members(
-      ArchiveReader zip, String from, Manifest manifest) throws IOException {
-    Map<String, List<Network>> byMember = new LinkedHashMap<>();
-    for (Network network : manifest.networks()) {
+      ArchiveReader zip, String from, ArchiveManifest manifest) throws IOException {
+    Map<String, List<ArchiveManifest.Network>> byMember = new LinkedHashMap<>();
+    for (ArchiveManifest.Network network : manifest.networks()) {
       byMember.computeIfAbsent(network.member(), name -> new ArrayList<>()).add(network);
     }
     byMember.remove(""); // meta networks
     List<ArchiveSummary.Network> members = new ArrayList<>();
-    for (Map.Entry<String, List<Network>> member : byMember.entrySet()) {
-      List<Network> networks = member.getValue();
-      Network any = networks.get(0);
+    for (Map.Entry<String, List<ArchiveManifest.Network>> member : byMember.entrySet()) {
+      List<ArchiveManifest.Network> networks = member.getValue();
+      ArchiveManifest.Network any = networks.get(0);
       int folds = (int) networks.stream().filter(network -> network.fold() > 0).count();
       long bytes = zip.size(from + any.folder() + "/parameters.f32");
       members.add(
@@ -462,12 +285,12 @@ final class EnsembleArchive {
   }
 
   private static List<ArchiveSummary.Stack> stacks(
-      ArchiveReader zip, String from, Manifest manifest, int depth) throws IOException {
+      ArchiveReader zip, String from, ArchiveManifest manifest, int depth) throws IOException {
     checkDepth(depth);
     List<ArchiveSummary.Stack> stacks = new ArrayList<>();
-    for (Stack stack : manifest.stacks()) {
+    for (ArchiveManifest.Stack stack : manifest.stacks()) {
       String first = from + stack.folder(stack.allRows() ? 0 : 1);
-      Manifest inner = readManifest(zip, first);
+      ArchiveManifest inner = ArchiveManifest.read(zip, first);
       stacks.add(
           new ArchiveSummary.Stack(
               stack.name(),
@@ -506,15 +329,15 @@ final class EnsembleArchive {
   }
 
   /** Reads the ensemble in a folder of the zip, so many stacks deep. */
-  private static StackingEnsemble read(Source source, Manifest manifest, String from, int depth)
-      throws IOException {
+  private static StackingEnsemble read(
+      Source source, ArchiveManifest manifest, String from, int depth) throws IOException {
     checkDepth(depth);
     List<String> names = new ArrayList<>();
     List<List<FitResult>> folds = new ArrayList<>();
     List<FitResult> refits = new ArrayList<>();
     List<FitResult> meta = new ArrayList<>();
     Map<String, FitResult> known = new HashMap<>();
-    for (Network network : manifest.networks()) {
+    for (ArchiveManifest.Network network : manifest.networks()) {
       FitResult fit = known.get(network.folder());
       if (fit == null) {
         fit = readNetwork(source, from, network);
@@ -542,7 +365,7 @@ final class EnsembleArchive {
               + manifest.combiner().networks());
     }
     List<InnerStack> stacks = new ArrayList<>();
-    for (Stack stack : manifest.stacks()) {
+    for (ArchiveManifest.Stack stack : manifest.stacks()) {
       stacks.add(readStack(source, from, stack, manifest, depth));
     }
     MemberNetworks networks =
@@ -579,47 +402,14 @@ final class EnsembleArchive {
         manifest.columns(),
         task,
         outputNames,
-        schema(manifest),
+        manifest.schema(),
         from.isEmpty() ? source.provenance() : null,
         null);
   }
 
-  private static @Nullable FeatureSchema schema(Manifest manifest) throws IOException {
-    @Nullable PictureSchema pictures = pictures(manifest);
-    if (pictures != null) {
-      checkFeatures("pictures", pictures.features(), manifest);
-      return pictures;
-    }
-    if (manifest.table().isEmpty()) {
-      return null;
-    }
-    TableSchema schema = new TableSchema(manifest.table());
-    checkFeatures("table's columns", schema.width(), manifest);
-    return schema;
-  }
-
-  private static @Nullable PictureSchema pictures(Manifest manifest)
-      throws JsonProcessingException {
-    return manifest.pictures().isEmpty()
-        ? null
-        : JSON.treeToValue(manifest.pictures(), PictureSchema.class);
-  }
-
-  private static void checkFeatures(String source, int features, Manifest manifest)
-      throws IOException {
-    if (features != manifest.columns()) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "its manifest has %d feature columns, but the %s become %d",
-              manifest.columns(),
-              source,
-              features));
-    }
-  }
-
   private static InnerStack readStack(
-      Source source, String from, Stack stack, Manifest outer, int depth) throws IOException {
+      Source source, String from, ArchiveManifest.Stack stack, ArchiveManifest outer, int depth)
+      throws IOException {
     Member.checkName(stack.name());
     if (stack.folds() < (stack.allRows() ? 0 : 1)) {
       throw new IOException(
@@ -628,7 +418,7 @@ final class EnsembleArchive {
     List<StackingEnsemble> ensembles = new ArrayList<>();
     for (int fold : (Iterable<Integer>) stack.eachFold()::iterator) {
       String folder = from + stack.folder(fold);
-      Manifest manifest = readManifest(source.zip(), folder);
+      ArchiveManifest manifest = ArchiveManifest.read(source.zip(), folder);
       StackingEnsemble ensemble = read(source, manifest, folder, depth + 1);
       if (ensemble.columns() != outer.columns()
           || ensemble.task() != outer.task()
@@ -662,70 +452,11 @@ final class EnsembleArchive {
     }
   }
 
-  private static Manifest readManifest(ArchiveReader zip, String from) throws IOException {
-    if (!zip.has(from + MANIFEST)) {
-      throw new IOException("not an ensemble archive, it has no " + from + MANIFEST);
-    }
-    byte[] text = zip.get(from + MANIFEST, TEXT_LIMIT);
-    JsonNode tree = JSON.readTree(text);
-    int version = tree.path("formatVersion").asInt(0);
-    if (version < 1) {
-      throw new IOException("not an ensemble archive, its manifest has no formatVersion");
-    }
-    if (version > FORMAT_VERSION) {
-      throw new IOException(
-          "its format version is "
-              + version
-              + ", this library reads up to "
-              + FORMAT_VERSION
-              + "; use a newer library");
-    }
-    if (version == 1 && tree instanceof ObjectNode manifest) {
-      // It always had one meta network.
-      boolean residual = manifest.path("residual").asBoolean();
-      manifest.remove("residual");
-      String label = residual ? "residual network" : "free network";
-      manifest.set(
-          "combiner",
-          JSON.valueToTree(new CombinerEntry(label, "network", residual, 1, List.of(), 1)));
-    }
-    if (version < 3) {
-      // Every network saw all columns.
-      for (JsonNode network : tree.path("networks")) {
-        if (network instanceof ObjectNode entry) {
-          entry.putArray("columns");
-        }
-      }
-    }
-    if (tree instanceof ObjectNode manifest) {
-      String absent = manifest.has("targetNames") ? "classNames" : "targetNames";
-      manifest.putArray(absent);
-      for (String key : List.of("passThrough", "table", "stacks", "dropped")) {
-        if (!manifest.has(key)) {
-          manifest.putArray(key);
-        }
-      }
-      for (String key : List.of("pictures", "sha256")) {
-        if (!manifest.has(key)) {
-          manifest.putObject(key);
-        }
-      }
-      if (version >= WITH_CHECKSUMS) {
-        for (JsonNode network : tree.path("networks")) {
-          if (network instanceof ObjectNode entry) {
-            entry.put("seconds", 0);
-          }
-        }
-      }
-    }
-    return JSON.treeToValue(tree, Manifest.class);
-  }
-
-  private static FitResult readNetwork(Source source, String from, Network network)
+  private static FitResult readNetwork(Source source, String from, ArchiveManifest.Network network)
       throws IOException {
     ArchiveReader zip = source.zip();
     String folder = from + network.folder();
-    byte[] json = zip.get(folder + "/configuration.json", TEXT_LIMIT);
+    byte[] json = zip.get(folder + "/configuration.json", ArchiveManifest.TEXT_LIMIT);
     MultiLayerConfiguration configuration;
     long count;
     try {

@@ -61,7 +61,7 @@ public record LeakAudit(List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
-  /** Whether all findings passed. */
+  /** {@return whether all findings passed} */
   public boolean passed() {
     return findings.stream().allMatch(Finding::passed);
   }
@@ -94,7 +94,7 @@ public record LeakAudit(List<Finding> findings) {
     StackingEnsemble ensemble = StackingEnsemble.fit(config, data, watched);
     List<Finding> findings = new ArrayList<>();
     findings.add(unseen(ensemble, data, watched));
-    if (!ensemble.passThrough().isEmpty()) {
+    if (!ensemble.passThrough().isEmpty() && ensemble.trainingMetaFeatures().isPresent()) {
       findings.add(own(ensemble, data));
     }
     for (InnerStack stack : ensemble.stacks()) {
@@ -107,8 +107,11 @@ public record LeakAudit(List<Finding> findings) {
               false,
               "cannot vouch for it: nobody saw which rows it was given"));
     }
+    if (ensemble.trainingMetaFeatures().isEmpty()) {
+      return new LeakAudit(findings);
+    }
     findings.add(chance(config, data, runner));
-    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    MetaFeatures features = ensemble.trainingMetaFeatures().get();
     int members = ensemble.members().names().size();
     for (int m = 0; m < members; m++) {
       if (!cameFitted(ensemble, m)) {
@@ -164,9 +167,9 @@ public record LeakAudit(List<Finding> findings) {
     /** All rows that anything in an ensemble learned from: its networks, and what combines them. */
     Set<Long> given(StackingEnsemble ensemble) {
       Set<Long> given = new HashSet<>();
-      for (long rowId : ensemble.trainingMetaFeatures().orElseThrow().rowIds()) {
-        given.add(rowId);
-      }
+      ensemble
+          .trainingMetaFeatures()
+          .ifPresent(features -> Arrays.stream(features.rowIds()).forEach(given::add));
       MemberNetworks members = ensemble.members();
       for (int m = 0; m < members.names().size(); m++) {
         members.folds(m).forEach(fit -> given.addAll(given(fit)));
@@ -222,8 +225,14 @@ public record LeakAudit(List<Finding> findings) {
    * row's meta-features came from it, and it must not have been given the row.
    */
   private static Finding unseen(StackingEnsemble ensemble, LabeledData data, Watched watched) {
+    if (ensemble.trainingMetaFeatures().isEmpty()) {
+      return new Finding(
+          "nothing learns from what members answer for rows they were given",
+          true,
+          "they are averaged, and nothing learns to combine them");
+    }
     String check = "no row's meta-features come from a network that was given the row";
-    MetaFeatures features = ensemble.trainingMetaFeatures().orElseThrow();
+    MetaFeatures features = ensemble.trainingMetaFeatures().get();
     int classes = data.outputs();
     LabeledData table = features.toLabeledData();
     Map<Long, Integer> position = positions(data);
@@ -384,17 +393,23 @@ public record LeakAudit(List<Finding> findings) {
       chance = Arrays.stream(ofClass).max().orElse(0) / total;
       limit = chance + MOST_ERRORS * Math.sqrt(chance * (1 - chance) / effectiveRows);
     }
+    boolean regression = data.task() == Task.REGRESSION;
     return new Finding(
-        "permuted labels give chance",
+        "permuted " + (regression ? "targets" : "labels") + " give chance",
         worst <= limit,
         String.format(
-            Locale.ROOT,
-            "%s of member '%s' %.4f, chance is at most %.4f (%.4f and its error)",
-            scoreName(data.task()),
-            who,
-            worst,
-            limit,
-            chance));
+                Locale.ROOT,
+                "%s of member '%s' %.4f, by chance at most %.4f",
+                scoreName(data.task()),
+                who,
+                worst,
+                limit)
+            + (regression
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    " (the commonest class has %.4f of the rows, and three standard errors)",
+                    chance)));
   }
 
   /** Accuracy, or R², by the rows' weights. */
@@ -491,11 +506,15 @@ public record LeakAudit(List<Finding> findings) {
         && networks(ensemble, member).get(0).trainer() == Trainer.NONE;
   }
 
-  /** The members that came fitted, those in stacks behind their stack's name. */
+  /**
+   * The members that came fitted and that something learns to combine, those in stacks behind their
+   * stack's name.
+   */
   private static List<String> cameFitted(StackingEnsemble ensemble) {
     List<String> found = new ArrayList<>();
+    boolean learns = ensemble.trainingMetaFeatures().isPresent();
     for (int m = 0; m < ensemble.members().names().size(); m++) {
-      if (cameFitted(ensemble, m)) {
+      if (learns && cameFitted(ensemble, m)) {
         found.add("member '" + ensemble.members().names().get(m) + "'");
       }
     }

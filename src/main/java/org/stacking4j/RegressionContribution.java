@@ -34,7 +34,6 @@ public record RegressionContribution(String member, LossDifference r2) {
    */
   public static List<RegressionContribution> of(
       StackingConfig config, StackingEnsemble ensemble, MetaFeatures heldOut, FitRunner runner) {
-    MetaFeatures training = Contribution.training(ensemble);
     if (heldOut.task() != Task.REGRESSION) {
       throw new IllegalArgumentException(
           "a RegressionContribution is one to targets, and this ensemble tells classes apart; use"
@@ -51,8 +50,7 @@ public record RegressionContribution(String member, LossDifference r2) {
     List<RegressionContribution> contributions = new ArrayList<>();
     for (String member : members) {
       String without = "without " + member;
-      Combiner rest =
-          Contribution.combiner(config, ensemble.choice(), training.without(member), runner);
+      Combiner rest = Contribution.without(member, config, ensemble, runner);
       enter(board, without, rest, heldOut.without(member));
       contributions.add(new RegressionContribution(member, board.compare(whole, without)));
     }

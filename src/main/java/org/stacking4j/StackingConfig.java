@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.stacking4j.combine.Averaging;
 import org.stacking4j.combine.CombinerChoice;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
@@ -30,7 +31,9 @@ import org.stacking4j.train.Seeds;
  * @param stacks members that are ensembles themselves, with names of their own; members and stacks
  *     together are one or more. The columns of stacks stand behind those of networks
  * @param metaLearners what may learn to combine them, one or more; of several, the one that is best
- *     on held-out rows is used. See {@link CombinerChoice}
+ *     on held-out rows is used. See {@link CombinerChoice}. With {@link Averaging}, which must be
+ *     alone, only the networks are fitted that the prediction asks: by {@link Prediction#REFIT}
+ *     none of a fold, whatever the strategy
  * @param doNoHarm whether the logit average is used unless a meta learner is better on held-out
  *     rows
  * @param strategy which networks give the meta network's training rows
@@ -75,8 +78,8 @@ public record StackingConfig(
     }
 
     /**
-     * What is fitted without one fold of the outer ensemble: the configuration with the seed that
-     * {@link Seeds#of} makes of the outer seed, the member's name and the fold.
+     * {@return what is fitted without one fold of the outer ensemble: the configuration with the
+     * seed that {@link Seeds#of} makes of the outer seed, the member's name and the fold}
      *
      * @param outerSeed of the outer ensemble
      * @param fold of the outer ensemble, 1-based and numbered on through repeats, or 0 for all rows
@@ -118,6 +121,12 @@ public record StackingConfig(
       throw new IllegalArgumentException(
           "meta learners must be of different kinds, found "
               + metaLearners.stream().map(MetaLearner::label).toList());
+    }
+    if (metaLearners.size() > 1 && metaLearners.contains(new Averaging())) {
+      throw new IllegalArgumentException(
+          "the average cannot be one of several meta learners, found "
+              + metaLearners.stream().map(MetaLearner::label).toList()
+              + "; give it alone, or leave it to doNoHarm, which compares the others with it");
     }
     if (strategy instanceof Strategy.InSample && metaLearners.size() > 1) {
       throw new IllegalArgumentException(
@@ -182,7 +191,7 @@ public record StackingConfig(
    * each fold must fit those of its stacks.
    *
    * @param data the training rows
-   * @return which fold each row would be held out in
+   * @return as {@link #folds} does
    * @throws IllegalArgumentException if there are too few rows, in all or in a class, or the number
    *     of columns or outputs or the task is not a network's
    */
@@ -213,13 +222,31 @@ public record StackingConfig(
     }
     checkPassThrough(passThrough, data.columns());
     checkLearners(data);
-    Folds folds = strategy.folds(data, seed);
+    Folds folds = folds(data);
     for (int fold = prediction.asksRefit() ? 0 : 1; fold <= folds.count(); fold++) {
       if (!stacks.isEmpty()) {
         checkStacks(fold == 0 ? data : data.select(folds.training(fold)), fold, folds);
       }
     }
     return folds;
+  }
+
+  /** {@return whether the members are averaged and nothing learns how to combine them} */
+  public boolean averages() {
+    return metaLearners.get(0) instanceof Averaging;
+  }
+
+  /**
+   * {@return which fold each training row would be held out in; there are no folds if nothing asks
+   * their networks}
+   *
+   * @param data the training rows
+   * @throws IllegalArgumentException if a class has too few rows for so many folds
+   */
+  public Folds folds(LabeledData data) {
+    return averages() && !prediction.asksFolds()
+        ? Folds.none(data.rows())
+        : strategy.folds(data, seed);
   }
 
   private void checkLearners(LabeledData data) {
@@ -253,15 +280,15 @@ public record StackingConfig(
   }
 
   /**
-   * A builder with the defaults: out-of-fold with 5 folds, prediction by folds and refit; the
-   * residual or the linear meta network or greedy selection, whichever is best on held-out rows, or
-   * the average if none is better on held-out rows; seed 1; no members yet.
+   * {@return a builder with the defaults: out-of-fold with 5 folds, prediction by folds and refit;
+   * the residual or the linear meta network or greedy selection, whichever is best on held-out
+   * rows, or the average if none is better on held-out rows; seed 1; no members yet}
    */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from this configuration. */
+  /** {@return a builder that starts from this configuration} */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.members.addAll(members);
@@ -294,13 +321,18 @@ public record StackingConfig(
     /**
      * Adds a member with default settings.
      *
+     * @return this builder
      * @throws IllegalArgumentException if the name is malformed or the network cannot be a member
      */
     public Builder member(String name, MultiLayerConfiguration configuration) {
       return member(Member.of(name, configuration));
     }
 
-    /** Adds a member. */
+    /**
+     * Adds a member.
+     *
+     * @return this builder
+     */
     public Builder member(Member member) {
       members.add(member);
       return this;
@@ -311,6 +343,7 @@ public record StackingConfig(
      * of all members that are networks.
      *
      * @param config what is fitted, of any depth; its own seed does not matter
+     * @return this builder
      * @throws IllegalArgumentException if the name is malformed
      */
     public Builder stack(String name, StackingConfig config) {
@@ -323,6 +356,7 @@ public record StackingConfig(
      *
      * @param member its name, or {@code STACK/NAME} for one of a stack; nothing happens if there is
      *     none
+     * @return this builder
      */
     public Builder without(String member) {
       int slash = member.indexOf('/');
@@ -340,31 +374,51 @@ public record StackingConfig(
       return this;
     }
 
-    /** Sets the meta learners, of which the one that is best on held-out rows is used. */
+    /**
+     * Sets the meta learners, of which the one that is best on held-out rows is used.
+     *
+     * @return this builder
+     */
     public Builder metaLearners(MetaLearner... metaLearners) {
       this.metaLearners = List.of(metaLearners);
       return this;
     }
 
-    /** Sets whether the logit average is used unless a meta learner is better on held-out rows. */
+    /**
+     * Sets whether the logit average is used unless a meta learner is better on held-out rows.
+     *
+     * @return this builder
+     */
     public Builder doNoHarm(boolean doNoHarm) {
       this.doNoHarm = doNoHarm;
       return this;
     }
 
-    /** Each row's meta-features come from networks that did not see it. */
+    /**
+     * Each row's meta-features come from networks that did not see it.
+     *
+     * @return this builder
+     */
     public Builder outOfFold(int folds) {
       this.strategy = new Strategy.OutOfFold(folds);
       return this;
     }
 
-    /** The same with several splits into folds; each row's meta-features are the mean over them. */
+    /**
+     * The same with several splits into folds; each row's meta-features are the mean over them.
+     *
+     * @return this builder
+     */
     public Builder outOfFold(int folds, int repeats) {
       this.strategy = new Strategy.OutOfFold(folds, repeats);
       return this;
     }
 
-    /** The meta network learns from a part of each class that no member sees. */
+    /**
+     * The meta network learns from a part of each class that no member sees.
+     *
+     * @return this builder
+     */
     public Builder holdout(double fraction) {
       this.strategy = new Strategy.Holdout(fraction);
       return this;
@@ -373,6 +427,8 @@ public record StackingConfig(
     /**
      * Each row's meta-features come from networks that saw only rows before it; rows must be in
      * their order of time. Sets prediction by refit, the only one it has.
+     *
+     * @return this builder
      */
     public Builder timeOrdered(int folds) {
       this.strategy = new Strategy.TimeOrdered(folds);
@@ -383,6 +439,8 @@ public record StackingConfig(
     /**
      * Leaks: see {@link Strategy.InSample}. Sets prediction by refit, the only one it has, and the
      * recipe's meta network, because there are no held-out rows to choose one by.
+     *
+     * @return this builder
      */
     public Builder inSample() {
       this.strategy = new Strategy.InSample();
@@ -391,7 +449,11 @@ public record StackingConfig(
       return this;
     }
 
-    /** Sets which networks answer for new rows. */
+    /**
+     * Sets which networks answer for new rows.
+     *
+     * @return this builder
+     */
     public Builder prediction(Prediction prediction) {
       this.prediction = prediction;
       return this;
@@ -403,26 +465,35 @@ public record StackingConfig(
      * logits alone.
      *
      * @param columns 0-based; none for logits alone, which is the default
+     * @return this builder
      */
     public Builder passThrough(int... columns) {
       this.passThrough = IntStream.of(columns).boxed().toList();
       return this;
     }
 
-    /** Sets where all randomness comes from. */
+    /**
+     * Sets where all randomness comes from.
+     *
+     * @return this builder
+     */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /** Sets what becomes of the ensemble when a fit of a member fails; by default it stops. */
+    /**
+     * Sets what becomes of the ensemble when a fit of a member fails; by default it stops.
+     *
+     * @return this builder
+     */
     public Builder onFailure(OnFailure onFailure) {
       this.onFailure = onFailure;
       return this;
     }
 
     /**
-     * The configuration.
+     * {@return the configuration}
      *
      * @throws IllegalArgumentException as {@link StackingConfig} does
      */

@@ -124,13 +124,13 @@ public final class StackingEnsemble {
    */
   public static StackingEnsemble fit(StackingConfig config, LabeledData data, FitRunner runner) {
     Folds folds = config.check(data);
-    if (config.strategy() instanceof Strategy.InSample) {
+    if (config.strategy() instanceof Strategy.InSample && !config.averages()) {
       LOG.warn(
           "in-sample: the meta network learns from rows that the members were fitted on, where they"
               + " are over-confident; out-of-fold avoids that");
     }
     for (Member member : config.members()) {
-      if (member.network() != null) {
+      if (member.network() != null && !config.averages()) {
         LOG.warn(
             "member '{}' comes fitted: if it has seen training rows, the meta learner takes its"
                 + " over-confidence on them for evidence; nothing here can notice",
@@ -160,11 +160,15 @@ public final class StackingEnsemble {
       throw DroppedMember.noneLeft(networks.dropped());
     }
     MemberNetworks members = networks.withStacks(stacks);
-    MetaFeatures features =
-        passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
+    @Nullable MetaFeatures features =
+        config.averages() && folds.count() == 0
+            ? null // nobody would learn from the answers of networks for rows they have seen
+            : passing(members.trainingMetaFeatures(data, folds), data, config.passThrough());
     CombinerChoice choice =
-        CombinerChoice.of(
-            config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
+        features == null
+            ? CombinerChoice.average(data.task(), data.outputs())
+            : CombinerChoice.of(
+                config.metaLearners(), config.doNoHarm(), features, config.seed(), runner);
     log(choice);
     return new StackingEnsemble(
         members,
@@ -426,8 +430,8 @@ public final class StackingEnsemble {
   }
 
   /**
-   * Meta-features of rows the ensemble was not fitted on: the logits, or predictions, of the
-   * networks that answer for new rows, and what is passed through; their fold is 0.
+   * {@return meta-features of rows the ensemble was not fitted on: the logits, or predictions, of
+   * the networks that answer for new rows, and what is passed through; their fold is 0}
    *
    * @throws IllegalArgumentException if columns or class names differ from training
    */
@@ -436,27 +440,30 @@ public final class StackingEnsemble {
     return passing(members.metaFeatures(data, prediction), data, passThrough);
   }
 
-  /** What the meta network was fitted on; empty for an ensemble read from a file. */
+  /**
+   * {@return what the meta network was fitted on; empty for an ensemble read from a file, and for
+   * one of networks of all rows that are averaged}
+   */
   public Optional<MetaFeatures> trainingMetaFeatures() {
     return Optional.ofNullable(trainingMetaFeatures);
   }
 
-  /** The members' networks, and behind them the members that are stacks. */
+  /** {@return the members' networks, and behind them the members that are stacks} */
   public MemberNetworks members() {
     return members;
   }
 
   /**
-   * The members that left because a fit failed, those of its stacks among them, see {@link
-   * OnFailure#DROP_OUT}.
+   * {@return the members that left because a fit failed, those of its stacks among them, see {@link
+   * OnFailure#DROP_OUT}}
    */
   public List<DroppedMember> dropped() {
     return members.dropped();
   }
 
   /**
-   * The same ensemble, which also says of members that they left before it was fitted, so that its
-   * archive tells of all of them.
+   * {@return the same ensemble, which also says of members that they left before it was fitted, so
+   * that its archive tells of all of them}
    */
   public StackingEnsemble withDropped(List<DroppedMember> before) {
     return new StackingEnsemble(
@@ -474,7 +481,7 @@ public final class StackingEnsemble {
   }
 
   /**
-   * An ensemble of a member that is a stack.
+   * {@return an ensemble of a member that is a stack}
    *
    * @param name of the member
    * @param fold the one that was fitted without this fold, 1-based and numbered on through repeats,
@@ -507,38 +514,40 @@ public final class StackingEnsemble {
     return stacks;
   }
 
-  /** What combines them. */
+  /** {@return what combines them} */
   public Combiner combiner() {
     return choice.combiner();
   }
 
-  /** How the combiner was chosen; without evidence for an ensemble read from a file. */
+  /** {@return how the combiner was chosen; without evidence for an ensemble read from a file} */
   public CombinerChoice choice() {
     return choice;
   }
 
-  /** Wall seconds of all its fits, added up. */
+  /** {@return wall seconds of all its fits, added up} */
   public double seconds() {
     return members.seconds() + combiner().fits().stream().mapToDouble(FitResult::seconds).sum();
   }
 
-  /** Which networks answer for new rows. */
+  /** {@return which networks answer for new rows} */
   public Prediction prediction() {
     return prediction;
   }
 
-  /** Which feature columns meta networks see behind the logits, 0-based; empty for none. */
+  /**
+   * {@return which feature columns meta networks see behind the logits, 0-based; empty for none}
+   */
   public List<Integer> passThrough() {
     return passThrough;
   }
 
-  /** How many feature columns it takes. */
+  /** {@return how many feature columns it takes} */
   public int columns() {
     return columns;
   }
 
   /**
-   * How its features are made of a table's columns, if it was fitted on a table.
+   * {@return how its features are made of a table's columns, if it was fitted on a table}
    *
    * @see org.stacking4j.data.TableRows
    */
@@ -547,7 +556,7 @@ public final class StackingEnsemble {
   }
 
   /**
-   * How its features are made of pictures, if it was fitted on pictures.
+   * {@return how its features are made of pictures, if it was fitted on pictures}
    *
    * @see org.stacking4j.data.PictureRows
    */
@@ -555,17 +564,17 @@ public final class StackingEnsemble {
     return schema instanceof PictureSchema pictures ? Optional.of(pictures) : Optional.empty();
   }
 
-  /** What it was fitted for. */
+  /** {@return what it was fitted for} */
   public Task task() {
     return task;
   }
 
-  /** The classes, or the targets, in the order of its answers. */
+  /** {@return the classes, or the targets, in the order of its answers} */
   public List<String> outputNames() {
     return outputNames;
   }
 
-  /** The classes, in the order of logits and probabilities. */
+  /** {@return the classes, in the order of logits and probabilities} */
   public List<String> classNames() {
     checkTask(Task.CLASSIFICATION);
     return outputNames;
@@ -602,7 +611,7 @@ public final class StackingEnsemble {
     return EnsembleArchive.read(file, classes);
   }
 
-  /** Where it comes from; empty if it was saved before format version 7. */
+  /** {@return where it comes from; empty if it was saved before format version 7} */
   public Optional<Provenance> provenance() {
     return Optional.ofNullable(provenance);
   }

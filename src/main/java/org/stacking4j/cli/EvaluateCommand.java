@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  evaluate --model my/ensemble.zip --data csv:later.csv --label kind",
-      "  evaluate --model my/ensemble.zip --data csv:later.csv --label price",
+      "  evaluate --model my/ensemble.zip --data csv:later.csv",
+      "  evaluate --model my/ensemble.zip --data csv:later.csv --label kind_now",
       "  evaluate --model my/ensemble.zip --data images:later",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
@@ -43,7 +43,7 @@ final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       description =
           "The column of a table's labels or target, or those of the targets, with commas between"
-              + " (default: the last one; for numbers, the names that were learned).")
+              + " (default: those that were learned from).")
   private String @Nullable [] label;
 
   @Option(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
     } else {
       output.say(System.lineSeparator() + findings.board());
       output.stress(findings.verdict());
-      output.say(System.lineSeparator() + "Files in " + out + ": " + String.join(", ", FILES));
+      output.say(System.lineSeparator() + "Files in " + out + ": " + String.join(", ", written()));
     }
     return 0;
   }
@@ -98,6 +99,11 @@ abstract class ExperimentCommand implements Callable<Integer> {
             + ", the same command with --resume goes on from there");
   }
 
+  /** There are no meta-features of the training rows where nothing learned from them. */
+  private List<String> written() {
+    return FILES.stream().filter(name -> Files.exists(out.resolve(name))).toList();
+  }
+
   private ObjectNode told() throws IOException {
     JsonNode results = new JsonMapper().readTree(out.resolve("results.json").toFile());
     ObjectNode document = Output.object();
@@ -108,7 +114,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
       ((ObjectNode) row).remove("reliability");
     }
     ObjectNode files = document.putObject("files");
-    FILES.forEach(name -> files.put(name, out.resolve(name).toString()));
+    written().forEach(name -> files.put(name, out.resolve(name).toString()));
     return document;
   }
 }

@@ -122,6 +122,24 @@ final class ExperimentOptions {
   private @Nullable String strategy;
 
   @Option(
+      names = "--meta",
+      paramLabel = "best|residual|linear|greedy|gate|free|average",
+      completionCandidates = Words.Metas.class,
+      description =
+          "What combines the members of the stack that is saved; average learns nothing (best, but"
+              + " the average if none is better than it).")
+  private @Nullable String meta;
+
+  @Option(
+      names = "--prediction",
+      paramLabel = "fold-mean|refit|folds-and-refit",
+      completionCandidates = Words.Predictions.class,
+      description =
+          "Which networks answer for new rows: those that lack a fold, those of all rows, or both"
+              + " (folds-and-refit; of holdout fold-mean).")
+  private @Nullable String prediction;
+
+  @Option(
       names = "--trainer",
       paramLabel = "auto|fused|dl4j",
       completionCandidates = Words.Trainers.class,
@@ -173,6 +191,8 @@ final class ExperimentOptions {
     putIfGiven(overrides, "fit.epochs", epochs);
     putIfGiven(overrides, "out-of-fold.folds", folds);
     putIfGiven(overrides, "strategy", strategy);
+    putIfGiven(overrides, "meta", meta);
+    putIfGiven(overrides, "prediction", prediction);
     putIfGiven(overrides, "fit.trainer", trainer);
     putIfGiven(overrides, "seed", seed);
     putIfGiven(overrides, "executor", executor);

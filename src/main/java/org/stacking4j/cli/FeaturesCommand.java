@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  features --model my/ensemble.zip --data csv:new.csv --out features.csv",
-      "  features --model my/ensemble.zip --data csv:later.csv --label kind --out f.csv",
+      "  features --model my/ensemble.zip --data csv:later.csv --label --out f.csv",
       "  features --model my/ensemble.zip --data images:later --label --out f.csv",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
@@ -51,7 +51,7 @@ final class FeaturesCommand implements Callable<Integer> {
       split = ",",
       description =
           "Write the right answers too, from this column of a table, or several with commas between"
-              + " (without a name: the last one; for numbers, those that were learned); of pictures"
+              + " (without a name: those that were learned from); of pictures"
               + " the names of their folders, of IDX images the file of their labels.")
   private String @Nullable [] label;
 

@@ -50,13 +50,25 @@ final class InspectCommand implements Callable<Integer> {
       return 0;
     }
     say(ensemble.task() == Task.REGRESSION ? "targets" : "classes", some(ensemble.outputs()));
+    if (!ensemble.label().isEmpty()) {
+      say("labels in column", ensemble.label());
+    }
     String made =
         ensemble.pictures() != null
             ? ", pictures of " + ensemble.pictures()
             : madeOf(ensemble.table());
     say("columns", ensemble.columns() + made);
-    say("combined by", ensemble.combiner());
-    say("new rows are answered by", ensemble.prediction().toString());
+    say(
+        "combined by",
+        ensemble.combiner()
+            + (ensemble.temperature() == 1
+                ? ""
+                : String.format(
+                    Locale.ROOT, ", its logits divided by %.4g", ensemble.temperature()))
+            + (ensemble.passThrough().isEmpty()
+                ? ""
+                : ", which sees the features " + ensemble.passThrough() + " too"));
+    say("new rows are answered by", ensemble.prediction().describe());
     ensemble.members().forEach(member -> tell("", member));
     ensemble.stacks().forEach(stack -> tell("", stack));
     ensemble

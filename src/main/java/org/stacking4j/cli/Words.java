@@ -14,6 +14,20 @@ final class Words {
     }
   }
 
+  static final class Metas implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("best", "residual", "linear", "greedy", "gate", "free", "average").iterator();
+    }
+  }
+
+  static final class Predictions implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("fold-mean", "refit", "folds-and-refit").iterator();
+    }
+  }
+
   static final class Trainers implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

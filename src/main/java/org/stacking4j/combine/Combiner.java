@@ -42,7 +42,7 @@ public interface Combiner {
   }
 
   /**
-   * Whether its answer depends on a member; it does not look at the logits of others.
+   * {@return whether its answer depends on a member; it does not look at the logits of others}
    *
    * @param member its position, from 0
    */
@@ -50,7 +50,7 @@ public interface Combiner {
     return true;
   }
 
-  /** How many of the rows' own feature columns it takes behind the logits; 0 for none. */
+  /** {@return how many of the rows' own feature columns it takes behind the logits; 0 for none} */
   default int features() {
     return 0;
   }
@@ -64,13 +64,13 @@ public interface Combiner {
     return features() > 0 ? table.inputs() : table.logits();
   }
 
-  /** The networks that were fitted for it, none if it learns nothing. */
+  /** {@return the networks that were fitted for it, none if it learns nothing} */
   default List<FitResult> fits() {
     return List.of();
   }
 
   /**
-   * One member alone.
+   * {@return one member alone}
    *
    * @param member its position, from 0
    * @param classes how many logits each member has
@@ -79,19 +79,19 @@ public interface Combiner {
     return new OneMember(member, classes);
   }
 
-  /** The mean of the members' logits. */
+  /** {@return the mean of the members' logits} */
   static Combiner logitAverage(int classes) {
     return new LogitAverage(classes);
   }
 
-  /** The mean of the members' probabilities. */
+  /** {@return the mean of the members' probabilities} */
   static Combiner softVote(int classes) {
     return new SoftVote(classes);
   }
 
   /**
-   * The share of the members that choose a class; of classes with equally many votes, the one with
-   * the larger mean probability is predicted.
+   * {@return the share of the members that choose a class; of classes with equally many votes, the
+   * one with the larger mean probability is predicted}
    */
   static Combiner majorityVote(int classes) {
     return new MajorityVote(classes);

@@ -129,7 +129,20 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
   }
 
   /**
-   * Chooses and fits.
+   * The average, for which nothing is fitted and no evidence is asked.
+   *
+   * @param task what the members were fitted for
+   * @param outputs how many classes they tell apart, or targets they predict
+   */
+  public static CombinerChoice average(Task task, int outputs) {
+    return new CombinerChoice(
+        Combiner.logitAverage(outputs),
+        task == Task.REGRESSION ? REGRESSION_AVERAGE : AVERAGE,
+        List.of());
+  }
+
+  /**
+   * Chooses and fits. {@link Averaging} alone is never compared with anything.
    *
    * @param learners one or more
    * @param doNoHarm whether the average is used unless a learner was better; does nothing where the
@@ -148,6 +161,9 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       FitRunner runner) {
     if (learners.isEmpty()) {
       throw new IllegalArgumentException("there is no meta learner to choose, give one or more");
+    }
+    if (learners.size() == 1 && learners.get(0) instanceof Averaging) {
+      return average(features.task(), features.outputNames().size());
     }
     boolean inSample = Arrays.stream(features.folds()).allMatch(fold -> fold == 0);
     if (learners.size() > 1 && inSample) {

@@ -12,7 +12,10 @@ import org.stacking4j.train.FitTask;
  * still to be fitted. Implementations are immutable and thread-safe.
  */
 public interface MetaLearner {
-  /** What it is, in words: {@code residual network}. Names it on leaderboards and in errors. */
+  /**
+   * {@return what it is, in words: {@code residual network}} Names it on leaderboards and in
+   * errors.
+   */
   String label();
 
   /**
@@ -27,7 +30,7 @@ public interface MetaLearner {
   void checkSizes(int members, int features, Task task, int outputs);
 
   /**
-   * The networks it needs fitted, possibly none.
+   * {@return the networks it needs fitted, possibly none}
    *
    * @param features what it learns from
    * @param fold the fold left out of {@code features}, 1-based, when the learner is judged by cross
@@ -46,9 +49,9 @@ public interface MetaLearner {
   Combiner learn(MetaFeatures features, List<FitResult> fits);
 
   /**
-   * How much cross validation on meta-features underrates it, as a share of the average's log loss,
-   * 0 or more. There it answers for single networks' logits, and for new rows for the mean of
-   * several, which is less noisy.
+   * {@return how much cross validation on meta-features underrates it, as a share of the average's
+   * log loss, 0 or more} There it answers for single networks' logits, and for new rows for the
+   * mean of several, which is less noisy.
    */
   default double allowance() {
     return 0;

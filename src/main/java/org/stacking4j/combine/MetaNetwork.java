@@ -81,23 +81,23 @@ public final class MetaNetwork implements MetaLearner {
     this.stopping = stopping;
   }
 
-  /** The recipe's meta network, {@link Mlp#meta}, free. */
+  /** {@return the recipe's meta network, {@link Mlp#meta}, free} */
   public static MetaNetwork free() {
     return new MetaNetwork(Shape.RECIPE, null, false, 1, FitSettings.defaults(), null);
   }
 
-  /** A correction to the logit average by {@link Mlp#correction}, repeated four times. */
+  /** {@return a correction to the logit average by {@link Mlp#correction}, repeated four times} */
   public static MetaNetwork residual() {
     return new MetaNetwork(Shape.CORRECTION, null, true, REPEATS, FitSettings.defaults(), null);
   }
 
-  /** A correction to the logit average that is linear in the members' logits. */
+  /** {@return a correction to the logit average that is linear in the members' logits} */
   public static MetaNetwork linear() {
     return new MetaNetwork(Shape.LINEAR, null, true, 1, FitSettings.defaults(), null);
   }
 
   /**
-   * A free network of your own.
+   * {@return a free network of your own}
    *
    * @param configuration from {@code members × outputs} inputs to a softmax over the classes, or to
    *     the targets
@@ -109,7 +109,8 @@ public final class MetaNetwork implements MetaLearner {
   }
 
   /**
-   * A correction of your own to the logit average; its output layer is made to start at zero.
+   * {@return a correction of your own to the logit average; its output layer is made to start at
+   * zero}
    *
    * @param configuration from {@code members × outputs} inputs to a softmax over the classes, or to
    *     the targets
@@ -126,13 +127,13 @@ public final class MetaNetwork implements MetaLearner {
         Shape.OWN, configuration.clone(), residual, 1, FitSettings.defaults(), null);
   }
 
-  /** The same network, fitted otherwise. */
+  /** {@return the same network, fitted otherwise} */
   public MetaNetwork withSettings(FitSettings settings) {
     return new MetaNetwork(shape, own, residual, repeats, settings, stopping);
   }
 
   /**
-   * So many of these networks, whose mean answers.
+   * {@return so many of these networks, whose mean answers}
    *
    * @param repeats 1 or more
    * @throws IllegalArgumentException if it is less
@@ -145,10 +146,10 @@ public final class MetaNetwork implements MetaLearner {
   }
 
   /**
-   * The same network, whose fits end early: each holds back a share of its rows, chosen by its seed
-   * with the classes spread evenly and groups whole, watches the loss there after each epoch, and
-   * keeps the best epoch's network. What is held back is part of the rows it is given to learn
-   * from, so it is judged on none of it; where inputs are standardised, it has a say in their
+   * {@return the same network, whose fits end early: each holds back a share of its rows, chosen by
+   * its seed with the classes spread evenly and groups whole, watches the loss there after each
+   * epoch, and keeps the best epoch's network} What is held back is part of the rows it is given to
+   * learn from, so it is judged on none of it; where inputs are standardised, it has a say in their
    * scale. By default all epochs are made on all rows.
    *
    * @param share above 0 and below 1
@@ -160,22 +161,22 @@ public final class MetaNetwork implements MetaLearner {
     return new MetaNetwork(shape, this.own, residual, repeats, settings, own);
   }
 
-  /** Whether it corrects the logit average. */
+  /** {@return whether it corrects the logit average} */
   public boolean isResidual() {
     return residual;
   }
 
-  /** How many networks of different seeds answer together. */
+  /** {@return how many networks of different seeds answer together} */
   public int repeats() {
     return repeats;
   }
 
-  /** How it is fitted. */
+  /** {@return how it is fitted} */
   public FitSettings settings() {
     return settings;
   }
 
-  /** How its fits end early, or empty if they make all their epochs on all rows. */
+  /** {@return how its fits end early, or empty if they make all their epochs on all rows} */
   public Optional<EarlyStopping> earlyStopping() {
     return Optional.ofNullable(stopping);
   }
@@ -216,10 +217,11 @@ public final class MetaNetwork implements MetaLearner {
     LabeledData rows = scale == null ? table : standardised(table, scale);
     List<FitTask> tasks = new ArrayList<>();
     for (int repeat = 1; repeat <= repeats; repeat++) {
-      String number = repeat == 1 ? "" : " " + repeat;
+      String which = repeats == 1 ? "" : " (" + repeat + " of " + repeats + ")";
+      String seedName = NAME + (repeat == 1 ? "" : " " + repeat); // the same however many there are
       tasks.add(
           new FitTask(
-              NAME + " '" + kind() + "'" + number,
+              NAME + " '" + kind() + "'" + which,
               fold,
               folds,
               1,
@@ -227,7 +229,7 @@ public final class MetaNetwork implements MetaLearner {
               settings,
               rows,
               margin,
-              Seeds.of(seed, NAME + number, fold),
+              Seeds.of(seed, seedName, fold),
               List.of(),
               List.of(),
               stopping,

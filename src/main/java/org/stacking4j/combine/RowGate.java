@@ -45,7 +45,7 @@ public record RowGate(double penalty) implements MetaLearner {
     }
   }
 
-  /** A gate with a penalty of 100. */
+  /** {@return a gate with a penalty of 100} */
   public static RowGate defaults() {
     return new RowGate(PENALTY);
   }

@@ -30,32 +30,37 @@ public record CsvColumns(
     ignored = ignored.stream().map(String::strip).toList();
   }
 
-  /** Labels or targets in these columns, or in the last one; nothing else is said. */
+  /** {@return labels or targets in these columns, or in the last one; nothing else is said} */
   public static CsvColumns of(String... outputs) {
     return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE, List.of());
   }
 
-  /** The same, and weights in this column, or none if the name is empty. */
+  /** The same with labels or targets in these columns. */
+  CsvColumns withOutputs(String... outputs) {
+    return new CsvColumns(List.of(outputs), weight, group, categorical, missing, ignored);
+  }
+
+  /** {@return the same, and weights in this column, or none if the name is empty} */
   public CsvColumns withWeight(String weight) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** The same, and groups in this column, or none if the name is empty. */
+  /** {@return the same, and groups in this column, or none if the name is empty} */
   public CsvColumns withGroup(String group) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** The same with these columns of categories. */
+  /** {@return the same with these columns of categories} */
   public CsvColumns withCategorical(List<String> columns) {
     return new CsvColumns(outputs, weight, group, columns, missing, ignored);
   }
 
-  /** The same with another way with missing numbers. */
+  /** {@return the same with another way with missing numbers} */
   public CsvColumns withMissing(Missing missing) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** The same without these columns; an empty name stands for columns without one. */
+  /** {@return the same without these columns; an empty name stands for columns without one} */
   public CsvColumns without(List<String> columns) {
     return new CsvColumns(outputs, weight, group, categorical, missing, columns);
   }

@@ -170,8 +170,8 @@ public final class CsvTable {
    * Reads labelled rows whose features and classes are those of rows that were learned from, to
    * judge by. Columns are found by their names, in any order; others are not looked at.
    *
-   * @param columns which holds the labels, and which weights and groups; the rest of it does not
-   *     matter
+   * @param columns which holds the labels, the one that was learned from if it says none and the
+   *     schema knows it, and which weights and groups; the rest of it does not matter
    * @param schema how the columns of features become features
    * @param classNames the classes, of which not all need to occur
    * @throws IllegalArgumentException if there is no such column, or one is to hold two things
@@ -185,7 +185,7 @@ public final class CsvTable {
   }
 
   /**
-   * The same for targets.
+   * {@return the same for targets}
    *
    * @param columns which hold the numbers to predict, in the order in which they were learned, and
    *     which weights and groups
@@ -204,7 +204,17 @@ public final class CsvTable {
     try (CsvLines lines = open()) {
       List<String> header = lines.header();
       TableRows.checkColumns(file, header, schema);
-      roles = labelAndOthers(header, named);
+      boolean knows = named.outputs().isEmpty() && !schema.label().isEmpty();
+      if (knows && !header.contains(schema.label())) {
+        throw new IllegalArgumentException(
+            file
+                + ": there is no column '"
+                + schema.label()
+                + "', which held the labels that were learned; name the one that holds them here;"
+                + " the columns are "
+                + describe(header));
+      }
+      roles = labelAndOthers(header, knows ? named.withOutputs(schema.label()) : named);
       lines.setRoles(roles);
       extras = new RowExtras(roles);
       while (lines.nextTexts()) {
@@ -214,7 +224,7 @@ public final class CsvTable {
               0,
               "which is none of the classes "
                   + describe(classNames)
-                  + (named.outputs().isEmpty()
+                  + (named.outputs().isEmpty() && schema.label().isEmpty()
                       ? "; this is the last column: name the one that holds the labels"
                       : ""));
         }
@@ -238,6 +248,9 @@ public final class CsvTable {
     try (CsvLines lines = open()) {
       TableRows.checkColumns(file, lines.header(), schema);
       names = outputs(lines.header(), named, "targets");
+      for (TableSchema.Column feature : schema.columns()) {
+        checkFree(feature.name(), names, "targets", "features that were learned from");
+      }
       roles = roles(lines.header(), named, names, "targets");
       lines.setRoles(roles);
       extras = new RowExtras(roles);
@@ -269,7 +282,8 @@ public final class CsvTable {
       throw new IllegalArgumentException(
           file + ": all columns are targets; leave one or more as features");
     }
-    return MissingNumbers.filled(extras.of(targets(rows, names, roles, schema(surveys, named))));
+    return MissingNumbers.filled(
+        extras.of(targets(rows, names, roles, schema(surveys, named, ""))));
   }
 
   /** How many rows there are; reads their weights and groups. */
@@ -362,7 +376,7 @@ public final class CsvTable {
       place[classes.getOrDefault(names.get(c), -1)] = c;
     }
     int[] ordered = labels.build().map(met -> place[met]).toArray();
-    FeatureStore features = features(rows, roles, schema(surveys, named));
+    FeatureStore features = features(rows, roles, schema(surveys, named, label));
     return MissingNumbers.filled(extras.of(LabeledData.of(features, ordered, names)));
   }
 
@@ -436,7 +450,7 @@ public final class CsvTable {
     return roles.stream().map(Role::position).collect(Collectors.toSet());
   }
 
-  private TableSchema schema(@Nullable ColumnSurvey[] surveys, CsvColumns named)
+  private TableSchema schema(@Nullable ColumnSurvey[] surveys, CsvColumns named, String label)
       throws IOException {
     List<TableSchema.Column> columns = new ArrayList<>();
     for (@Nullable ColumnSurvey survey : surveys) {
@@ -448,7 +462,7 @@ public final class CsvTable {
         }
       }
     }
-    return new TableSchema(columns);
+    return new TableSchema(columns, label);
   }
 
   /** The names of the columns to predict, all of which there are. */

@@ -13,20 +13,20 @@ public final class DidYouMean {
   private DidYouMean() {}
 
   /**
-   * What goes between "unknown WORD" and what is known: {@code "; did you mean 'epochs'? "}, or
-   * only {@code "; "} if nothing known is near. Capitals do not count.
+   * {@return what goes between "unknown WORD" and what is known: {@code "; did you mean 'epochs'?
+   * "}, or only {@code "; "} if nothing known is near} Capitals do not count.
    */
   public static String between(String word, Collection<String> known) {
     String question = after(word, known);
     return question.isEmpty() ? "; " : question + " ";
   }
 
-  /** What goes to the end: {@code "; did you mean 'epochs'?"}, or nothing. */
+  /** {@return what goes to the end: {@code "; did you mean 'epochs'?"}, or nothing} */
   public static String after(String word, Collection<String> known) {
     return nearest(word, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
-  /** The first of those that are nearest to a word, if any is near. */
+  /** {@return the first of those that are nearest to a word, if any is near} */
   public static Optional<String> nearest(String word, Collection<String> known) {
     Optional<String> nearest = Optional.empty();
     int mistakes = Integer.MAX_VALUE;

@@ -20,14 +20,14 @@ public interface FeatureRows extends AutoCloseable {
    */
   @Nullable INDArray next(int most) throws IOException;
 
-  /** The names of all rows, in their order; empty where rows have none. */
+  /** {@return the names of all rows, in their order; empty where rows have none} */
   default List<String> names() {
     return List.of();
   }
 
   /**
-   * How many categories that were read so far no row had that was learned from, in words; empty if
-   * none.
+   * {@return how many categories that were read so far no row had that was learned from, in words;
+   * empty if none}
    */
   default Optional<String> unknownCategories() {
     return Optional.empty();

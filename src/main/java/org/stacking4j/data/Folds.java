@@ -270,7 +270,7 @@ public final class Folds {
   }
 
   /**
-   * No folds at all: nothing is held out.
+   * {@return no folds at all: nothing is held out}
    *
    * @param rows how many rows there are
    */
@@ -278,17 +278,17 @@ public final class Folds {
     return new Folds(new int[rows], 0);
   }
 
-  /** The number of folds in all repeats together; 0 where nothing is held out. */
+  /** {@return the number of folds in all repeats together; 0 where nothing is held out} */
   public int count() {
     return count;
   }
 
-  /** How many repeats there are, 1 or more. */
+  /** {@return how many repeats there are, 1 or more} */
   public int repeats() {
     return foldOfRow.length;
   }
 
-  /** The number of rows. */
+  /** {@return the number of rows} */
   public int rows() {
     return foldOfRow[0].length;
   }
@@ -304,13 +304,13 @@ public final class Folds {
     return foldOfRow[0][Checks.position(row, rows())];
   }
 
-  /** A copy of the fold of each row in the first repeat, {@code [rows]}. */
+  /** {@return a copy of the fold of each row in the first repeat, {@code [rows]}} */
   public int[] foldOfRows() {
     return foldOfRows(1);
   }
 
   /**
-   * A copy of the fold of each row in one repeat, {@code [rows]}.
+   * {@return a copy of the fold of each row in one repeat, {@code [rows]}}
    *
    * @param repeat 1 to repeats
    * @throws IndexOutOfBoundsException if there is no such repeat

@@ -150,8 +150,9 @@ public final class LabeledData {
   }
 
   /**
-   * Rows with the ids 0 to rows - 1, whose features never are in memory twice: {@link #of(INDArray,
-   * int[], List)} must copy what it is given, this asks for about a megabyte at a time.
+   * {@return rows with the ids 0 to rows - 1, whose features never are in memory twice: {@link
+   * #of(INDArray, int[], List)} must copy what it is given, this asks for about a megabyte at a
+   * time}
    *
    * @param columns how many features each row has, at least 1
    * @param source is asked for all rows in their order, for each once, by this thread
@@ -166,7 +167,7 @@ public final class LabeledData {
   }
 
   /**
-   * Rows with ids of their own, whose features never are in memory twice.
+   * {@return rows with ids of their own, whose features never are in memory twice}
    *
    * @param columns how many features each row has, at least 1
    * @param source is asked for all rows in their order, for each once, by this thread
@@ -190,7 +191,7 @@ public final class LabeledData {
   }
 
   /**
-   * Rows of a regression with ids of their own, whose features never are in memory twice.
+   * {@return rows of a regression with ids of their own, whose features never are in memory twice}
    *
    * @param columns how many features each row has, at least 1
    * @param source is asked for all rows in their order, for each once, by this thread
@@ -405,49 +406,49 @@ public final class LabeledData {
     return new LabeledData(store, storeRows, labels, outputNames, targets, rowIds, weights, own);
   }
 
-  /** The number of rows, at least 1. */
+  /** {@return the number of rows, at least 1} */
   public int rows() {
     return labels.length;
   }
 
-  /** The number of feature columns, at least 1. */
+  /** {@return the number of feature columns, at least 1} */
   public int columns() {
     return store.columns();
   }
 
-  /** How the features were made of a table's columns, if they are all those of a table. */
+  /** {@return how the features were made of a table's columns, if they are all those of a table} */
   public Optional<TableSchema> schema() {
     return store.schema() instanceof TableSchema table ? Optional.of(table) : Optional.empty();
   }
 
-  /** How the features were made of pictures, if they are all those of pictures. */
+  /** {@return how the features were made of pictures, if they are all those of pictures} */
   public Optional<PictureSchema> pictureSchema() {
     return store.schema() instanceof PictureSchema pictures
         ? Optional.of(pictures)
         : Optional.empty();
   }
 
-  /** What is asked about the rows. */
+  /** {@return what is asked about the rows} */
   public Task task() {
     return targets == null ? Task.CLASSIFICATION : Task.REGRESSION;
   }
 
-  /** How many numbers a network answers with: the number of classes, or of targets. */
+  /** {@return how many numbers a network answers with: the number of classes, or of targets} */
   public int outputs() {
     return outputNames.size();
   }
 
-  /** The name of each class, or of each target; unmodifiable. */
+  /** {@return the name of each class, or of each target; unmodifiable} */
   public List<String> outputNames() {
     return outputNames;
   }
 
-  /** The number of classes, at least 2; a class may have no rows. */
+  /** {@return the number of classes, at least 2; a class may have no rows} */
   public int classes() {
     return classNames().size();
   }
 
-  /** The name of each class, in the order of the labels; unmodifiable. */
+  /** {@return the name of each class, in the order of the labels; unmodifiable} */
   public List<String> classNames() {
     checkClasses();
     return outputNames;
@@ -472,7 +473,7 @@ public final class LabeledData {
     return labels[Checks.position(row, rows())];
   }
 
-  /** A copy of the labels, {@code [rows]}. */
+  /** {@return a copy of the labels, {@code [rows]}} */
   public int[] labels() {
     checkClasses();
     return labels.clone();
@@ -489,12 +490,12 @@ public final class LabeledData {
     return rowIds[Checks.position(row, rows())];
   }
 
-  /** A copy of the row ids, {@code [rows]}. */
+  /** {@return a copy of the row ids, {@code [rows]}} */
   public long[] rowIds() {
     return rowIds.clone();
   }
 
-  /** Whether the rows were given weights. */
+  /** {@return whether the rows were given weights} */
   public boolean isWeighted() {
     return weights != null;
   }
@@ -511,14 +512,14 @@ public final class LabeledData {
     return weights == null ? 1 : weights[row];
   }
 
-  /** A copy of the weights, {@code [rows]}: ones if the rows were given none. */
+  /** {@return a copy of the weights, {@code [rows]}: ones if the rows were given none} */
   public double[] weights() {
     return IntStream.range(0, rows()).mapToDouble(this::weight).toArray();
   }
 
   /**
-   * The weights scaled to a mean of 1, {@code [rows]}: exactly ones if they are all equal or the
-   * rows were given none, so that equal weights lead to the bits of none.
+   * {@return the weights scaled to a mean of 1, {@code [rows]}: exactly ones if they are all equal
+   * or the rows were given none, so that equal weights lead to the bits of none}
    */
   public double[] relativeWeights() {
     double[] relative = weights();
@@ -533,7 +534,7 @@ public final class LabeledData {
     return relative;
   }
 
-  /** Whether the rows were given groups. */
+  /** {@return whether the rows were given groups} */
   public boolean isGrouped() {
     return groups != null;
   }
@@ -549,12 +550,12 @@ public final class LabeledData {
     return groups == null ? rowId(row) : groups[Checks.position(row, rows())];
   }
 
-  /** A copy of the groups, {@code [rows]}: the row ids if the rows were given none. */
+  /** {@return a copy of the groups, {@code [rows]}: the row ids if the rows were given none} */
   public long[] groups() {
     return groups == null ? rowIds() : groups.clone();
   }
 
-  /** A copy of all features, float32 {@code [rows, columns]}. */
+  /** {@return a copy of all features, float32 {@code [rows, columns]}} */
   public INDArray features() {
     return store.gather(storeRows);
   }
@@ -747,7 +748,7 @@ public final class LabeledData {
         store.select(own), storeRows, labels, outputNames, targets, rowIds, weights, groups);
   }
 
-  /** How many rows each class has, {@code [classes]}. */
+  /** {@return how many rows each class has, {@code [classes]}} */
   public int[] classCounts() {
     checkClasses();
     return strataCounts();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param heap the largest that Java's heap becomes
  */
 public record Memory(long machine, long process, long heap) {
-  /** That of this process. */
+  /** {@return the memory of this process} */
   public static Memory ofThisProcess() {
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
@@ -44,14 +44,17 @@ public record Memory(long machine, long process, long heap) {
     }
   }
 
-  /** What there is, in words: {@code this machine has 24.0 GB}. */
+  /** {@return what there is, in words: {@code this machine has 24.0 GB}} */
   public String limit() {
     return process < machine
         ? "this process may have " + inWords(process) + " of the machine's " + inWords(machine)
         : "this machine has " + inWords(machine);
   }
 
-  /** How to have more than the process may, as the end of a list; empty if there is no more. */
+  /**
+   * {@return how to have more than the process may, as the end of a list; empty if there is no
+   * more}
+   */
   public String mend(long bytes) {
     return bytes <= machine && process < machine
         ? ", or let it have more (-Xmx, or -Dorg.bytedeco.javacpp.maxphysicalbytes=0 for no limit)"
@@ -74,7 +77,7 @@ public record Memory(long machine, long process, long heap) {
     return Optional.ofNullable(found);
   }
 
-  /** A number of bytes in words: {@code 120 MB}, {@code 24.0 GB}. */
+  /** {@return a number of bytes in words: {@code 120 MB}, {@code 24.0 GB}} */
   public static String inWords(long bytes) {
     return bytes < 10_000_000_000L
         ? String.format(Locale.ROOT, "%d MB", Math.max(1, bytes / 1_000_000))

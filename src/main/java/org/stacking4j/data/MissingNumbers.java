@@ -43,7 +43,7 @@ final class MissingNumbers {
     return data.withFeatures(
         FeatureStore.filled(
             data.rows(),
-            new TableSchema(columns),
+            new TableSchema(columns, schema.label()),
             (from, to, target) -> {
               INDArray chunk = data.features(from, to);
               float[] values = chunk.data().asFloat();

@@ -56,7 +56,7 @@ public final class Mnist {
   }
 
   /**
-   * The test digits without their labels.
+   * {@return the test digits without their labels}
    *
    * @param schema what they must be like
    * @throws IOException if they are not of that size
@@ -66,7 +66,7 @@ public final class Mnist {
   }
 
   /**
-   * The test digits, to judge by.
+   * {@return the test digits, to judge by}
    *
    * @param schema what they must be like
    * @param classNames the classes, of which a digit's name is one

@@ -107,7 +107,8 @@ public final class PictureFolder {
   }
 
   /**
-   * The files of the rows to judge by, by their row ids: the paths within the folder, with slashes.
+   * {@return the files of the rows to judge by, by their row ids: the paths within the folder, with
+   * slashes}
    *
    * @throws IOException if the folder cannot be read
    */

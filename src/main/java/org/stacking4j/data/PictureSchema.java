@@ -32,7 +32,7 @@ public record PictureSchema(int width, int height, int channels) implements Feat
     }
   }
 
-  /** How many features a picture has. */
+  /** {@return how many features a picture has} */
   public int features() {
     return width * height * channels;
   }

@@ -68,7 +68,7 @@ public record RowSample(double fraction, boolean replacement) {
         : sample;
   }
 
-  /** The part of different rows that is to be expected, above 0 and at most 1. */
+  /** {@return the part of different rows that is to be expected, above 0 and at most 1} */
   public double distinct() {
     return replacement ? -Math.expm1(-fraction) : fraction; // 1 - (1 - 1/n)^(fraction * n)
   }

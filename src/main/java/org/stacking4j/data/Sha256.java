@@ -27,7 +27,7 @@ public final class Sha256 {
     }
   }
 
-  /** The hash of these bytes alone, in lower-case hexadecimal. */
+  /** {@return the hash of these bytes alone, in lower-case hexadecimal} */
   public static String hexOf(byte[] bytes) {
     Sha256 sha = new Sha256();
     sha.digest.update(bytes);

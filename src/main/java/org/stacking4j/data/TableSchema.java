@@ -11,10 +11,13 @@ import java.util.Set;
  * How the columns of a table become features, so that other rows become features alike. Immutable.
  *
  * @param columns of the table that hold features, in the order of the features
+ * @param label the column that held the labels; empty where there were targets, whose columns are
+ *     called as they are, and where it is not known
  */
-public record TableSchema(List<Column> columns) implements FeatureSchema {
+public record TableSchema(List<Column> columns, String label) implements FeatureSchema {
   /**
-   * @throws IllegalArgumentException if there are no columns, or two have one name
+   * @throws IllegalArgumentException if there are no columns, or two have one name, the label's
+   *     among them
    */
   public TableSchema {
     columns = List.copyOf(columns);
@@ -22,11 +25,17 @@ public record TableSchema(List<Column> columns) implements FeatureSchema {
       throw new IllegalArgumentException("a table needs at least one column of features");
     }
     Set<String> names = new HashSet<>();
+    names.add(label);
     for (Column column : columns) {
       if (!names.add(column.name())) {
         throw new IllegalArgumentException("two columns are named '" + column.name() + "'");
       }
     }
+  }
+
+  /** The same without a word about labels. */
+  public TableSchema(List<Column> columns) {
+    this(columns, "");
   }
 
   /**
@@ -68,7 +77,7 @@ public record TableSchema(List<Column> columns) implements FeatureSchema {
       return new Column(name, List.of(), false, 0);
     }
 
-    /** Whether it has categories instead of numbers. */
+    /** {@return whether it has categories instead of numbers} */
     public boolean hasCategories() {
       return !categories.isEmpty();
     }
@@ -79,12 +88,14 @@ public record TableSchema(List<Column> columns) implements FeatureSchema {
     }
   }
 
-  /** How many features a row has. */
+  /** {@return how many features a row has} */
   public int width() {
     return columns.stream().mapToInt(Column::width).sum();
   }
 
-  /** A name for each feature: {@code age}, {@code age?} (1 if missing), {@code colour=red}. */
+  /**
+   * {@return a name for each feature: {@code age}, {@code age?} (1 if missing), {@code colour=red}}
+   */
   public List<String> featureNames() {
     List<String> names = new ArrayList<>();
     for (Column column : columns) {

@@ -73,19 +73,22 @@ public record Confusion(List<List<Integer>> counts) {
     return new Confusion(Arrays.stream(counts).map(List::of).toList());
   }
 
-  /** How many classes there are. */
+  /** {@return how many classes there are} */
   public int classes() {
     return counts.size();
   }
 
-  /** The share of a class's rows that were predicted to be of it; NaN if it has no rows. */
+  /**
+   * {@return the share of a class's rows that were predicted to be of it; NaN if it has no rows}
+   */
   public double recall(int c) {
     int all = counts.get(c).stream().mapToInt(Integer::intValue).sum();
     return (double) counts.get(c).get(c) / all;
   }
 
   /**
-   * The share of the rows predicted to be of a class that are of it; NaN if there are no such rows.
+   * {@return the share of the rows predicted to be of a class that are of it; NaN if there are no
+   * such rows}
    */
   public double precision(int c) {
     int all = counts.stream().mapToInt(row -> row.get(c)).sum();
@@ -93,7 +96,7 @@ public record Confusion(List<List<Integer>> counts) {
   }
 
   /**
-   * A table in plain text: a line for each right class, a column for each predicted one.
+   * {@return a table in plain text: a line for each right class, a column for each predicted one}
    *
    * @param classNames in the order of the classes
    * @throws IllegalArgumentException if there are not as many names as classes

@@ -107,17 +107,17 @@ public record Diversity(List<Pair> pairs, double oracleAccuracy) {
     return new Diversity(pairs, (double) oracle / labels.length);
   }
 
-  /** The mean over the pairs; 0 for a single member. */
+  /** {@return the mean over the pairs; 0 for a single member} */
   public double disagreement() {
     return mean(Pair::disagreement);
   }
 
-  /** The mean over the pairs. */
+  /** {@return the mean over the pairs} */
   public double q() {
     return mean(Pair::q);
   }
 
-  /** The mean over the pairs; for a single member, its error rate. */
+  /** {@return the mean over the pairs; for a single member, its error rate} */
   public double doubleFault() {
     return mean(Pair::doubleFault);
   }

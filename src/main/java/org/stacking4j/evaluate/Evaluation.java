@@ -135,7 +135,7 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
   }
 
   /**
-   * The share of rows predicted right, where there are no probabilities to judge.
+   * {@return the share of rows predicted right, where there are no probabilities to judge}
    *
    * @param predicted a class of each row, {@code [rows]}
    * @param labels the right class of each row, {@code [rows]}, one or more
@@ -149,7 +149,7 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
   }
 
   /**
-   * The share of the weight of rows predicted right.
+   * {@return the share of the weight of rows predicted right}
    *
    * @param predicted a class of each row, {@code [rows]}
    * @param labels the right class of each row, {@code [rows]}, one or more

@@ -13,7 +13,7 @@ package org.stacking4j.evaluate;
 public record Flip(
     int row, int label, int first, double firstConfidence, int second, double secondConfidence) {
 
-  /** Whether it is the first who has it right. */
+  /** {@return whether it is the first who has it right} */
   public boolean firstIsRight() {
     return first == label;
   }

@@ -61,7 +61,7 @@ public record Leaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * A builder that compares everyone row by row.
+   * {@return a builder that compares everyone row by row}
    *
    * @param reference the name of the competitor all others are compared with
    * @param labels the right class of each row, {@code [rows]}
@@ -71,9 +71,9 @@ public record Leaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * A builder for rows that count differently: by their weights in the evaluations and in all
-   * differences, each as one row in what {@link Builder#confusion} and {@link Builder#diversity}
-   * count.
+   * {@return a builder for rows that count differently: by their weights in the evaluations and in
+   * all differences, each as one row in what {@link Builder#confusion} and {@link
+   * Builder#diversity} count}
    *
    * @param reference the name of the competitor all others are compared with
    * @param labels the right class of each row, {@code [rows]}
@@ -149,7 +149,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * Which classes a competitor takes for which.
+     * {@return which classes a competitor takes for which}
      *
      * @param name who was entered
      * @param classes how many classes there are
@@ -160,7 +160,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * How differently some competitors err.
+     * {@return how differently some competitors err}
      *
      * @param names one or more who were entered
      * @throws IllegalArgumentException if one of them was not
@@ -170,7 +170,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * How sure a competitor is, and how often right then.
+     * {@return how sure a competitor is, and how often right then}
      *
      * @param name who was entered
      * @throws IllegalArgumentException if it was not entered
@@ -180,7 +180,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The rows that exactly one of two competitors has right, in order.
+     * {@return the rows that exactly one of two competitors has right, in order}
      *
      * @param first the name of one
      * @param second the name of the other
@@ -222,7 +222,7 @@ public record Leaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The leaderboard.
+     * {@return the leaderboard}
      *
      * @throws IllegalStateException if the reference was not entered
      */
@@ -252,7 +252,7 @@ public record Leaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * The row of that name.
+   * {@return the row of that name}
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -314,7 +314,7 @@ public record Leaderboard(String reference, List<Row> rows) {
         });
   }
 
-  /** A table in plain text. */
+  /** {@return a table in plain text} */
   public String toText() {
     int width = names().stream().mapToInt(String::length).max().orElse(0);
     StringBuilder text = new StringBuilder();

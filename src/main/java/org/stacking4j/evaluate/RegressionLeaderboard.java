@@ -38,7 +38,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * A builder that compares everyone row by row; rows count by their weights.
+   * {@return a builder that compares everyone row by row; rows count by their weights}
    *
    * @param reference the name of the competitor all others are compared with
    * @param data the rows, with their targets
@@ -84,7 +84,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The R² of one competitor less that of another, with its interval.
+     * {@return the R² of one competitor less that of another, with its interval}
      *
      * @throws IllegalArgumentException if one of them was not entered
      */
@@ -101,7 +101,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     }
 
     /**
-     * The leaderboard.
+     * {@return the leaderboard}
      *
      * @throws IllegalArgumentException if the reference was not entered
      */
@@ -121,14 +121,27 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   }
 
   /**
-   * What a comparison of a stack with an average of the same members says, in one plain sentence
-   * without a full stop. A difference is claimed where its interval leaves out zero.
+   * {@return what a comparison of a stack with an average of the same members says, in one plain
+   * sentence without a full stop} A difference is claimed where its interval leaves out zero.
    *
    * @param average the name of what the stack is compared with
    * @param difference the stack's R² less the average's
    * @param judged the rows both were judged on
    */
   public static String verdict(String average, LossDifference difference, LabeledData judged) {
+    return verdict(average, difference, judged, "");
+  }
+
+  /**
+   * {@return the same sentence, which says how to get the average where it is to be preferred}
+   *
+   * @param average the name of what the stack is compared with
+   * @param difference the stack's R² less the average's
+   * @param judged the rows both were judged on
+   * @param how how to get that average; empty for nothing
+   */
+  public static String verdict(
+      String average, LossDifference difference, LabeledData judged, String how) {
     boolean weighted = Arrays.stream(judged.relativeWeights()).anyMatch(weight -> weight != 1);
     String rows = judged.rows() + (weighted ? " weighted rows" : " rows");
     String size =
@@ -143,15 +156,15 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
       return "the stack beats the " + average + " by " + size;
     }
     if (difference.high() < 0) {
-      return "the stack is worse than the " + average + " by " + size + "; use the average";
+      return "the stack is worse than the " + average + " by " + size + Verdict.useAverage(how);
     }
     return String.format(
         Locale.ROOT,
-        "no evidence that stacking helps here (difference to the %s %s of R², %s); use the"
-            + " average",
+        "no evidence that stacking helps here (difference to the %s %s of R², %s)%s",
         average,
         difference,
-        rows);
+        rows,
+        Verdict.useAverage(how));
   }
 
   /**
@@ -185,7 +198,7 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     Leaderboard.writeCsv(file, lines);
   }
 
-  /** A table in plain text. */
+  /** {@return a table in plain text} */
   public String toText() {
     int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
     String name = "%-" + Math.max(4, width) + "s";

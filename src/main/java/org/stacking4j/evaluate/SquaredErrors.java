@@ -35,7 +35,7 @@ public final class SquaredErrors {
   }
 
   /**
-   * The error of one row.
+   * {@return the error of one row}
    *
    * @param row its position, 0-based
    * @param predicted {@code [targets]}
@@ -50,7 +50,7 @@ public final class SquaredErrors {
   }
 
   /**
-   * The error of each row, {@code [rows]}.
+   * {@return the error of each row, {@code [rows]}}
    *
    * @param predicted {@code [rows, targets]}, row by row
    */

@@ -22,12 +22,24 @@ public final class Verdict {
   private Verdict() {}
 
   /**
-   * The sentence, without a full stop.
+   * {@return the sentence, without a full stop}
    *
    * @param average the name of what the stack is compared with
    * @param comparison of the stack, which is the first, with the average, the second
    */
   public static String of(String average, Comparison comparison) {
+    return of(average, comparison, "");
+  }
+
+  /**
+   * {@return the sentence, without a full stop}
+   *
+   * @param average the name of what the stack is compared with
+   * @param comparison of the stack, which is the first, with the average, the second
+   * @param how how to get that average, said where it is to be preferred; empty for nothing
+   */
+  public static String of(String average, Comparison comparison, String how) {
+    String useAverage = useAverage(how);
     PairedDifference accuracy = comparison.accuracy();
     LossDifference logLoss = comparison.logLoss();
     boolean differs = comparison.pValue() < SURE;
@@ -51,7 +63,7 @@ public final class Verdict {
           + size(accuracy)
           + " percentage points of accuracy "
           + evidence(comparison)
-          + "; use the average";
+          + useAverage;
     }
     String difference =
         String.format(
@@ -65,12 +77,17 @@ public final class Verdict {
     if (logLoss.high() < 0) {
       return "no evidence that stacking improves accuracy here"
           + difference
-          + "; use the average, unless you need probabilities, where the stack is better"
+          + useAverage
+          + ", unless you need probabilities, where the stack is better"
           + " (log loss lower by "
           + range(-logLoss.high(), -logLoss.low())
           + ")";
     }
-    return "no evidence that stacking helps here" + difference + "; use the average";
+    return "no evidence that stacking helps here" + difference + useAverage;
+  }
+
+  static String useAverage(String how) {
+    return "; use the average" + (how.isEmpty() ? "" : " (" + how + ")");
   }
 
   private static double margin(PairedDifference accuracy) {

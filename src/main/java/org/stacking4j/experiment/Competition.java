@@ -3,7 +3,6 @@ package org.stacking4j.experiment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.Contribution;
@@ -91,6 +90,9 @@ final class Competition extends Rivals<Evaluation, Findings> {
         strongest,
         board.flips(lastStack(), strongest),
         contributions,
-        Verdict.of(strongest, Objects.requireNonNull(comparisons.get(strongest))));
+        verdict(
+            strongest,
+            comparisons.get(strongest),
+            (comparison, how) -> Verdict.of(strongest, comparison, how)));
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.DidYouMean;
@@ -27,6 +29,10 @@ import org.stacking4j.network.Trainer;
  */
 record ConfErrors(@Nullable Path file, Map<JsonPointer, Integer> lines, Set<JsonPointer> options) {
   private static final String TWICE = "Duplicate field ";
+
+  /** What Jackson says of a whole number that is too large. */
+  private static final Pattern OUT_OF_RANGE =
+      Pattern.compile("Numeric value \\((.*)\\) out of range of \\w+ \\((-?\\d+) - (\\d+)\\)");
 
   /**
    * @param known keys there, and behind them {@code KEY.KEY} for those further in
@@ -140,6 +146,23 @@ record ConfErrors(@Nullable Path file, Map<JsonPointer, Integer> lines, Set<Json
               .filter(line -> !line.startsWith(" "))
               .collect(Collectors.joining(", "))
           + "; look at indentation, brackets and quotes";
+    }
+    Matcher range = OUT_OF_RANGE.matcher(e.getOriginalMessage());
+    if (range.matches()) {
+      return "expected a whole number from "
+          + range.group(2)
+          + " to "
+          + range.group(3)
+          + ", found "
+          + range.group(1);
+    }
+    if (e.getCause() instanceof NumberFormatException cause) {
+      // YAML's own .inf and .nan, which its reader takes for numbers and cannot read.
+      return "expected a number, found "
+          + String.valueOf(cause.getMessage())
+              .replaceFirst("For input string: ", "")
+              .replace('"', '\'')
+          + "; no limit at all is Infinity";
     }
     return e.getCause() instanceof IllegalArgumentException cause
         ? String.valueOf(cause.getMessage())

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,7 +67,8 @@ public final class ConfFile {
    * Reads a conf file.
    *
    * @param file the file, or null for the defaults alone
-   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}
+   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}; {@code
+   *     meta} and {@code prediction} without dots are those of the stack that is saved
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if it says something that cannot be, with the key
    */
@@ -82,7 +84,8 @@ public final class ConfFile {
    * otherwise.
    *
    * @param file the file, or null for the defaults alone
-   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}
+   * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}; {@code
+   *     meta} and {@code prediction} without dots are those of the stack that is saved
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if it says something that cannot be, with the key
    */
@@ -114,7 +117,8 @@ public final class ConfFile {
   }
 
   /** Puts what the file says, if there is one, and the overrides over a tree of defaults. */
-  private static ExperimentConfig read(ObjectNode tree, Said said, Map<String, Object> overrides) {
+  private static ExperimentConfig read(ObjectNode tree, Said said, Map<String, Object> given) {
+    Map<String, Object> overrides = ofSavedStack(given, said.tree(), tree);
     Set<JsonPointer> options = new HashSet<>();
     overrides.keySet().forEach(key -> options.add(pointer(key)));
     ConfErrors errors = new ConfErrors(said.file(), said.lines(), options);
@@ -130,6 +134,28 @@ public final class ConfFile {
     } catch (JsonProcessingException e) {
       throw errors.wrong(e, tree);
     }
+  }
+
+  /** Moves {@code meta} and {@code prediction} to the stack that is saved. */
+  private static Map<String, Object> ofSavedStack(
+      Map<String, Object> overrides, JsonNode said, JsonNode defaults) {
+    String asked = said.path("strategy").asText(defaults.path("strategy").asText());
+    String strategy = overrides.getOrDefault("strategy", asked).toString();
+    String stack = strategy.equals("all") ? "out-of-fold" : strategy;
+    Map<String, Object> moved = new LinkedHashMap<>(overrides);
+    for (String key : List.of("meta", "prediction")) {
+      @Nullable Object value = moved.remove(key);
+      if (value == null) {
+        continue;
+      }
+      if (defaults.path(stack).has(key)) {
+        moved.put(stack + "." + key, value);
+      } else if (defaults.has(stack) && !value.equals("refit")) {
+        throw new IllegalArgumentException(
+            "stacks " + stack + " predict by refit only, found prediction " + value);
+      }
+    }
+    return moved;
   }
 
   /** Numbers of rows are not meant for other data than they stand beside. */

@@ -180,15 +180,15 @@ public final class Experiment {
     @Nullable MetaFeatures answers = null; // of the last stack, for the files
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       String label = stack.getKey();
-      listener.stageStarted("stacking " + label);
+      boolean averages = stack.getValue().averages();
+      listener.stageStarted(averages ? "averaging the members" : "stacking " + label);
       StackingEnsemble ensemble = StackingEnsemble.fit(stack.getValue(), data.train(), watch);
       tell(ensemble.dropped());
       watch.lap("meta-features");
       tell(ensemble.choice());
       ensemble = ensemble.withDropped(bases.dropped());
       answers = ensemble.metaFeatures(data.test());
-      Object evaluation = competition.enterStack(label, ensemble, answers);
-      listener.found(String.format(Locale.ROOT, "stack %s: %s", label, evaluation));
+      listener.found(competition.enterStack(label, ensemble, answers));
       ensembles.put(label, ensemble);
       watch.lap("judging");
     }
@@ -234,6 +234,7 @@ public final class Experiment {
     TrainTest data = DataSource.load(config);
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
+    listener.found(DataSource.describe(data));
     listener.planned(
         runners.on(Plan.ofAudit(stacks, data, runners.slots(), Memory.ofThisProcess())));
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {

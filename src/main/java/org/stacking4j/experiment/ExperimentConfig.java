@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.Adam;
 import org.stacking4j.StackingConfig;
+import org.stacking4j.combine.Averaging;
 import org.stacking4j.combine.GreedySelection;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.combine.MetaNetwork;
@@ -374,7 +375,9 @@ public record ExperimentConfig(
     /** Members' weights, by greedy selection. */
     GREEDY,
     /** Members' weights for each row, by a gate. */
-    GATE;
+    GATE,
+    /** The average of the members; nothing learns. */
+    AVERAGE;
 
     MetaLearner[] learners(UnaryOperator<MetaNetwork> fitted) {
       MetaLearner residual = fitted.apply(MetaNetwork.residual());
@@ -387,6 +390,7 @@ public record ExperimentConfig(
         case FREE -> new MetaLearner[] {fitted.apply(MetaNetwork.free())};
         case GREEDY -> new MetaLearner[] {greedy};
         case GATE -> new MetaLearner[] {RowGate.defaults()};
+        case AVERAGE -> new MetaLearner[] {new Averaging()};
       };
     }
 

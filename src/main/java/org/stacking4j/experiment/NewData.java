@@ -51,8 +51,8 @@ public final class NewData {
   /**
    * Reads rows with labels or targets, to judge by.
    *
-   * @param columns of a table: which hold the labels or targets, and which weights; by default of a
-   *     regression the columns that were learned
+   * @param columns of a table: which hold the labels or targets, those that were learned from if it
+   *     says none, and which weights
    * @throws IllegalArgumentException as {@link #open} does, or if columns are given for pictures
    * @throws IOException if the rows cannot be read, or a label is none of the ensemble's classes
    */

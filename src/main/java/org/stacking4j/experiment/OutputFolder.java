@@ -128,10 +128,12 @@ final class OutputFolder implements AutoCloseable {
    */
   void write(Results results, MetaFeatures answers) throws IOException {
     StackingEnsemble ensemble = results.lastEnsemble();
-    ensemble
-        .trainingMetaFeatures()
-        .orElseThrow()
-        .writeCsv(folder.resolve("meta-features-train.csv"));
+    Path training = folder.resolve("meta-features-train.csv");
+    if (ensemble.trainingMetaFeatures().isPresent()) {
+      ensemble.trainingMetaFeatures().get().writeCsv(training);
+    } else {
+      Files.deleteIfExists(training); // an earlier run's
+    }
     answers.writeCsv(folder.resolve("meta-features-test.csv"));
     ensemble.save(folder.resolve("ensemble.zip"));
     results.findings().writeBoard(folder.resolve("leaderboard.csv"));

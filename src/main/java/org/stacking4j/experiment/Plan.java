@@ -25,6 +25,7 @@ import org.stacking4j.train.Effort;
  * @param seconds of wall time, about
  * @param running of the bytes those that the running fits hold; most of them are in Java's heap
  * @param memory what there is
+ * @param averages whether the members of what is saved are averaged, and nothing learns from them
  */
 public record Plan(
     int fits,
@@ -33,7 +34,8 @@ public record Plan(
     long bytes,
     double seconds,
     long running,
-    Memory memory) {
+    Memory memory,
+    boolean averages) {
 
   /**
    * @throws IllegalArgumentException if the rows alone are more than there is memory
@@ -44,12 +46,13 @@ public record Plan(
     int inStacks = 0;
     boolean first = true; // what is fitted on all rows is fitted once for all stacks
     for (StackingConfig stack : stacks.values()) {
-      Folds folds = stack.strategy().folds(train, stack.seed());
+      Folds folds = stack.folds(train);
       sum.addNetworks(stack, train, folds, first);
       int ofNetworks = sum.fits;
       sum.addStacks(stack, train, folds, first && stack.prediction().asksRefit());
       inStacks += sum.fits - ofNetworks;
       first = false;
+      sum.averages = stack.averages();
     }
     return sum.plan(inStacks, data, threads, memory);
   }
@@ -61,14 +64,16 @@ public record Plan(
     Sum sum = new Sum();
     int inStacks = 0;
     for (StackingConfig stack : stacks.values()) {
-      Folds folds = stack.strategy().folds(train, stack.seed());
+      Folds folds = stack.folds(train);
       boolean refit = stack.prediction().asksRefit();
-      for (int time = 1; time <= 2; time++) {
+      int times = stack.averages() && folds.count() == 0 ? 1 : 2;
+      for (int time = 1; time <= times; time++) {
         sum.addNetworks(stack, train, folds, refit);
         int ofNetworks = sum.fits;
         sum.addStacks(stack, train, folds, refit);
         inStacks += sum.fits - ofNetworks;
       }
+      sum.averages = stack.averages();
     }
     return sum.plan(inStacks, data, threads, memory);
   }
@@ -79,6 +84,7 @@ public record Plan(
     private double operations;
     private long largest;
     private long networks;
+    private boolean averages; // of the last stack
 
     Plan plan(int inStacks, TrainTest data, int threads, Memory memory) {
       long rows = Plan.bytes(data.train()) + Plan.bytes(data.test());
@@ -88,7 +94,14 @@ public record Plan(
           operations / FusedNetwork.operationsPerSecond() / Math.min(threads, Math.max(1, fits));
       long running = Math.min(threads, fits) * largest;
       return new Plan(
-          fits, inStacks, operations, rows + running + networks, seconds, running, memory);
+          fits,
+          inStacks,
+          operations,
+          rows + running + networks,
+          seconds,
+          running,
+          memory,
+          averages);
     }
 
     void addNetworks(StackingConfig stack, LabeledData train, Folds folds, boolean onAllRows) {
@@ -115,7 +128,7 @@ public record Plan(
         for (int fold = onAllRows ? 0 : 1; fold <= folds.count(); fold++) {
           LabeledData rows = fold == 0 ? train : train.select(folds.training(fold));
           StackingConfig inner = stack.config(outer.seed(), fold);
-          Folds innerFolds = inner.strategy().folds(rows, inner.seed());
+          Folds innerFolds = inner.folds(rows);
           boolean refit = inner.prediction().asksRefit();
           addNetworks(inner, rows, innerFolds, refit);
           addStacks(inner, rows, innerFolds, refit);
@@ -126,7 +139,7 @@ public record Plan(
 
   /** The same plan where the fits are made by other processes, which have memory of their own. */
   Plan elsewhere() {
-    return new Plan(fits, inStacks, operations, bytes - running, seconds, 0, memory);
+    return new Plan(fits, inStacks, operations, bytes - running, seconds, 0, memory, averages);
   }
 
   private static long bytes(LabeledData rows) {
@@ -140,12 +153,13 @@ public record Plan(
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "%d fits of base networks%s: about %s, %s for rows and networks",
+        "%d fits of base networks%s%s: about %s, %s for rows and networks",
         fits,
         inStacks == 0
             ? ""
             : String.format(
                 Locale.ROOT, " (%d of them in stacks, which every fold has anew)", inStacks),
+        averages ? ", whose average answers" : "",
         time(seconds),
         Memory.inWords(bytes));
   }

@@ -3,7 +3,6 @@ package org.stacking4j.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.RegressionContribution;
 import org.stacking4j.StackingConfig;
@@ -40,7 +39,7 @@ final class RegressionCompetition extends Rivals<RegressionEvaluation, Regressio
   RegressionEvaluation enter(
       String name, Combiner combiner, INDArray memberLogits, double seconds) {
     INDArray predicted = combiner.logits(memberLogits);
-    if (name.equals(lastStack())) {
+    if (name.equals(lastStack()) || name.equals(CombinerChoice.REGRESSION_AVERAGE)) {
       answers = answers(predicted.dup('c').data().asFloat());
     }
     return board.enter(name, predicted, seconds);
@@ -85,7 +84,9 @@ final class RegressionCompetition extends Rivals<RegressionEvaluation, Regressio
         comparisons,
         contributions,
         answers,
-        RegressionLeaderboard.verdict(
-            strongest, Objects.requireNonNull(comparisons.get(strongest)), test));
+        verdict(
+            strongest,
+            comparisons.get(strongest),
+            (difference, how) -> RegressionLeaderboard.verdict(strongest, difference, test, how)));
   }
 }

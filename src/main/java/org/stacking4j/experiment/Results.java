@@ -169,7 +169,7 @@ record Results(
   private void describeStack(String reference, ObjectNode root) {
     describeChoices(root.putObject("combiners"));
     root.put("difference_to", reference);
-    root.put("saved_stack", "stack " + config.lastStack());
+    root.put("saved_stack", Rivals.name(config.lastStack(), lastEnsemble(), reference));
     root.put("verdict", findings.verdict());
   }
 
@@ -312,7 +312,8 @@ record Results(
     List<FitResult> meta = stack.combiner().fits();
     for (int i = 0; i < meta.size(); i++) {
       into.putPOJO(
-          label + " meta network" + (i == 0 ? "" : " " + (i + 1)), property.apply(meta.get(i)));
+          label + " meta network" + (meta.size() == 1 ? "" : " " + (i + 1) + " of " + meta.size()),
+          property.apply(meta.get(i)));
     }
   }
 }

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.combine.Combiner;
+import org.stacking4j.combine.LogitAverage;
 import org.stacking4j.combine.MetaLearner;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.meta.MemberNetworks;
@@ -32,6 +36,7 @@ import org.stacking4j.train.FitRunner;
  * @param <F> what came out
  */
 abstract class Rivals<E, F extends Outcome> {
+  private static final String OUT_OF_FOLD = "out-of-fold";
   private static final String EQUAL_COST = "equal-cost average";
 
   private final LabeledData test;
@@ -39,6 +44,7 @@ abstract class Rivals<E, F extends Outcome> {
   private final List<String> members = new ArrayList<>();
   private final List<String> fairAverages = new ArrayList<>(); // to the last stack
   private String lastStack = "";
+  private @Nullable StackingEnsemble last;
 
   /**
    * @param test the rows to judge by
@@ -75,17 +81,47 @@ abstract class Rivals<E, F extends Outcome> {
     return Optional.empty();
   }
 
+  /** Whether its members are averaged because that was asked for. */
+  private static boolean isAverage(StackingEnsemble stack) {
+    return stack.combiner() instanceof LogitAverage && stack.choice().evidence().isEmpty();
+  }
+
+  /**
+   * What a stack is called on the leaderboard. One that only averages is called as the average is.
+   *
+   * @param average the name of the average of one network per member
+   */
+  static String name(String label, StackingEnsemble stack, String average) {
+    if (!isAverage(stack)) {
+      return "stack " + label;
+    }
+    MemberNetworks members = stack.members();
+    if (members.foldCount() == 0) {
+      return members.networkCount() == members.names().size() ? average : "average with stacks";
+    }
+    return label.equals(OUT_OF_FOLD) ? EQUAL_COST : "average by " + label;
+  }
+
   /**
    * Enters a stack and, out-of-fold, its rival at equal cost: the average of all networks that were
    * fitted for it.
    *
    * @param answers what the stack's members say of the test rows
+   * @return what to tell of it
    */
-  final E enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
-    INDArray logits = answers.logits();
+  final String enterStack(String label, StackingEnsemble stack, MetaFeatures answers) {
     fairAverages.clear();
+    lastStack = name(label, stack, average);
+    last = stack;
+    if (lastStack.equals(average)) {
+      return "it is the " + average + " of the base networks"; // and was entered with them
+    }
+    INDArray logits = answers.logits();
+    if (isAverage(stack)) {
+      return lastStack + ": " + enter(lastStack, stack.combiner(), logits, stack.seconds());
+    }
     fairAverages.add(average);
-    if (label.equals("out-of-fold")) {
+    if (label.equals(OUT_OF_FOLD)) {
       INDArray byAll =
           stack.prediction() == Prediction.REFIT
               ? stack.members().logits(test, Prediction.FOLDS_AND_REFIT)
@@ -94,8 +130,8 @@ abstract class Rivals<E, F extends Outcome> {
       enter(EQUAL_COST, Combiner.logitAverage(test.outputs()), byAll, seconds);
       fairAverages.add(EQUAL_COST);
     }
-    lastStack = "stack " + label;
-    return enter(lastStack, stack.combiner(), stack.combiner().inputs(answers), stack.seconds());
+    INDArray inputs = stack.combiner().inputs(answers);
+    return lastStack + ": " + enter(lastStack, stack.combiner(), inputs, stack.seconds());
   }
 
   /**
@@ -107,6 +143,9 @@ abstract class Rivals<E, F extends Outcome> {
    */
   List<String> enterAlternatives(
       StackingConfig config, StackingEnsemble stack, MetaFeatures answers, FitRunner runner) {
+    if (config.averages()) {
+      return List.of();
+    }
     MetaFeatures training = stack.trainingMetaFeatures().orElseThrow();
     for (MetaLearner learner : config.metaLearners()) {
       if (!learner.label().equals(stack.choice().label())) {
@@ -147,6 +186,37 @@ abstract class Rivals<E, F extends Outcome> {
    * @param names of everybody, the best first
    */
   final String strongest(List<String> names) {
-    return names.stream().filter(fairAverages::contains).findFirst().orElseThrow();
+    return names.stream().filter(fairAverages::contains).findFirst().orElse(lastStack);
+  }
+
+  /**
+   * The verdict on the last stack, where there is something to compare it with.
+   *
+   * @param comparison with the strongest fair average
+   * @param of makes a sentence of a comparison and how to get the average
+   */
+  final <C> String verdict(
+      String strongest, @Nullable C comparison, BiFunction<C, String, String> of) {
+    return comparison == null
+        ? "the "
+            + lastStack
+            + " is saved, as meta: average asks; nothing learned to combine the members, so there is"
+            + " no verdict on stacking"
+        : of.apply(comparison, howToGet(strongest));
+  }
+
+  /** The options that make a run save an average instead of its last stack. */
+  private String howToGet(String fairAverage) {
+    StackingEnsemble stack = Objects.requireNonNull(last);
+    boolean ofAll = fairAverage.equals(EQUAL_COST);
+    Prediction needed =
+        !ofAll
+            ? Prediction.REFIT
+            : stack.prediction().asksFolds() ? stack.prediction() : Prediction.FOLDS_AND_REFIT;
+    boolean leavesStacks =
+        !ofAll && stack.members().networkCount() < stack.members().names().size();
+    return "--meta average"
+        + (needed == stack.prediction() ? "" : " --prediction " + needed)
+        + (leavesStacks ? ", without inner-stacks" : "");
   }
 }

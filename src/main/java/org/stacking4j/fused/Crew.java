@@ -72,12 +72,12 @@ public final class Crew implements AutoCloseable {
     }
   }
 
-  /** How many threads help at the moment. */
+  /** {@return how many threads help at the moment} */
   public int helpers() {
     return helpers.get();
   }
 
-  /** Whether it is open and another helper would find something to do. */
+  /** {@return whether it is open and another helper would find something to do} */
   public boolean hasRoom() {
     return !closed && helpers() < MOST - 1;
   }

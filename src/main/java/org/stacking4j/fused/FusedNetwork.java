@@ -92,22 +92,22 @@ public final class FusedNetwork implements AutoCloseable {
   }
 
   /**
-   * How many additions and multiplications a second one thread makes in matrix products of a
-   * training step's usual size, measured now, in about a tenth of a second.
+   * {@return how many additions and multiplications a second one thread makes in matrix products of
+   * a training step's usual size, measured now, in about a tenth of a second}
    */
   public static double operationsPerSecond() {
     return Blas.operationsPerSecond();
   }
 
   /**
-   * Where the next batch's features go, {@code [rows, columns]} row by row, from place 0 on. Always
-   * the same memory, outside the heap.
+   * {@return where the next batch's features go, {@code [rows, columns]} row by row, from place 0
+   * on} Always the same memory, outside the heap.
    */
   public FloatBuffer input() {
     return stages.get(0) instanceof DenseStage dense ? dense.input() : input.buffer();
   }
 
-  /** How many outputs it has, and so how many targets each row needs. */
+  /** {@return how many outputs it has, and so how many targets each row needs} */
   public int outputs() {
     return outputs;
   }
@@ -173,7 +173,7 @@ public final class FusedNetwork implements AutoCloseable {
     epoch++;
   }
 
-  /** A copy of all parameters as they are, in DL4J's flat order. */
+  /** {@return a copy of all parameters as they are, in DL4J's flat order} */
   public float[] parameters() {
     stages.forEach(Stage::store);
     return parameters.values.clone();

@@ -12,17 +12,17 @@ import org.stacking4j.train.FitException;
  * @param reason why it failed, in words
  */
 public record DroppedMember(String member, String fit, String reason) {
-  /** A member that a failure took away. */
+  /** {@return a member that a failure took away} */
   public static DroppedMember of(String member, FitException failure) {
     return new DroppedMember(member, failure.fit(), failure.reason());
   }
 
-  /** The same member, as one of a stack. */
+  /** {@return the same member, as one of a stack} */
   public DroppedMember within(String stack) {
     return new DroppedMember(stack + "/" + member, fit, reason);
   }
 
-  /** The failure of an ensemble that has lost all its members. */
+  /** {@return the failure of an ensemble that has lost all its members} */
   public static FitException noneLeft(List<DroppedMember> dropped) {
     String each =
         dropped.stream()

@@ -60,7 +60,9 @@ public final class MemberNetworks {
     this.dropped = List.copyOf(dropped);
   }
 
-  /** No members yet: there must be some {@linkplain #withStacks stacks} before it is asked. */
+  /**
+   * {@return no members yet: there must be some {@linkplain #withStacks stacks} before it is asked}
+   */
   public static MemberNetworks none() {
     return new MemberNetworks(List.of(), List.of(), List.of(), List.of(), List.of());
   }
@@ -94,7 +96,7 @@ public final class MemberNetworks {
   }
 
   /**
-   * The same networks, and behind them members that are stacks.
+   * {@return the same networks, and behind them members that are stacks}
    *
    * @param added fitted without the same folds, and on all rows if the networks were
    * @throws IllegalArgumentException if two members have the same name, or stacks have other folds
@@ -131,7 +133,7 @@ public final class MemberNetworks {
     return new MemberNetworks(all, folds, refits, allStacks, dropped);
   }
 
-  /** The same networks, beside others that are no longer there. */
+  /** {@return the same networks, beside others that are no longer there} */
   public MemberNetworks withDropped(List<DroppedMember> more) {
     List<DroppedMember> all = Stream.concat(dropped.stream(), more.stream()).toList();
     return new MemberNetworks(names, folds, refits, stacks, all);
@@ -276,63 +278,69 @@ public final class MemberNetworks {
     return (names.isEmpty() ? none() : of(names, byFold, ofAllRows)).withDropped(dropped);
   }
 
-  /** The members' names, in order, those of stacks last. */
+  /** {@return the members' names, in order, those of stacks last} */
   public List<String> names() {
     return names;
   }
 
   /**
-   * The fold networks of a member, by its position; fold f is at f − 1, all repeats in a row. Empty
-   * for one that is a stack.
+   * {@return the fold networks of a member, by its position; fold f is at f − 1, all repeats in a
+   * row} Empty for one that is a stack.
    */
   public List<FitResult> folds(int member) {
     return isStack(member) ? List.of() : folds.get(member);
   }
 
-  /** The networks of all rows, by member; empty where there are none. Stacks are not in it. */
+  /**
+   * {@return the networks of all rows, by member; empty where there are none} Stacks are not in it.
+   */
   public List<FitResult> refits() {
     return refits;
   }
 
-  /** The members that left because a fit failed; empty where they were read from a file. */
+  /**
+   * {@return the members that left because a fit failed; empty where they were read from a file}
+   */
   public List<DroppedMember> dropped() {
     return dropped;
   }
 
-  /** How many members are networks: the first ones; the others are stacks. */
+  /** {@return how many members are networks: the first ones; the others are stacks} */
   public int networkCount() {
     return folds.size();
   }
 
-  /** Whether a member, by its position, is a stack and no network. */
+  /** {@return whether a member, by its position, is a stack and no network} */
   public boolean isStack(int member) {
     return Objects.checkIndex(member, names.size()) >= folds.size();
   }
 
-  /** How many folds there are, all repeats together; 0 where all networks are of all rows. */
+  /**
+   * {@return how many folds there are, all repeats together; 0 where all networks are of all rows}
+   */
   public int foldCount() {
     return folds.isEmpty() ? stacks.get(0).folds() : folds.get(0).size();
   }
 
-  /** Whether there are networks of all rows. */
+  /** {@return whether there are networks of all rows} */
   public boolean hasRefit() {
     return folds.isEmpty() ? stacks.get(0).hasRefit() : !refits.isEmpty();
   }
 
-  /** Whether there are all networks that a prediction asks. */
+  /** {@return whether there are all networks that a prediction asks} */
   public boolean answer(Prediction prediction) {
     return !(prediction.asksRefit() && !hasRefit())
         && !(prediction.asksFolds() && foldCount() == 0);
   }
 
-  /** How many classes the members tell apart, or how many targets they predict. */
+  /** {@return how many classes the members tell apart, or how many targets they predict} */
   public int classes() {
     return folds.isEmpty()
         ? stacks.get(0).outputs()
         : (refits.isEmpty() ? folds.get(0) : refits).get(0).network().classes();
   }
 
-  /** Wall seconds of all its fits, added up. */
+  /** {@return wall seconds of all its fits, added up} */
   public double seconds() {
     return Stream.concat(folds.stream().flatMap(List::stream), refits.stream())
             .mapToDouble(FitResult::seconds)
@@ -423,7 +431,7 @@ public final class MemberNetworks {
     return all;
   }
 
-  /** Meta-features of labelled rows that no network has seen; their fold is 0. */
+  /** {@return meta-features of labelled rows that no network has seen; their fold is 0} */
   public MetaFeatures metaFeatures(LabeledData data, Prediction prediction) {
     INDArray logits = logits(data, prediction);
     MetaFeatures features = MetaFeatures.of(names, data, new int[data.rows()], logits);
@@ -432,9 +440,9 @@ public final class MemberNetworks {
   }
 
   /**
-   * Meta-features to fit a meta network on. With folds, each row's logits come from the networks of
-   * the fold it was held out in, or are the mean over the repeats of these, and rows that were
-   * never held out are left out; without, from the networks of all rows.
+   * {@return meta-features to fit a meta network on} With folds, each row's logits come from the
+   * networks of the fold it was held out in, or are the mean over the repeats of these, and rows
+   * that were never held out are left out; without, from the networks of all rows.
    *
    * @param data the rows the networks were fitted on
    * @param heldOut the folds they were fitted with

@@ -38,7 +38,7 @@ public final class MetaFeatures {
   }
 
   /**
-   * A table of given logits.
+   * {@return a table of given logits}
    *
    * @param members names, in the order of their columns
    * @param rows where labels or targets, their names, row ids, weights and groups come from
@@ -85,8 +85,8 @@ public final class MetaFeatures {
   }
 
   /**
-   * The same rows with some of their own feature columns behind the logits. A row's features are
-   * its own and no network's answer, so nothing can leak by them.
+   * {@return the same rows with some of their own feature columns behind the logits} A row's
+   * features are its own and no network's answer, so nothing can leak by them.
    *
    * @param data where the features come from: it has all these rows, found by their ids
    * @param columns positions in {@code data}, 0-based, each at most once
@@ -163,28 +163,28 @@ public final class MetaFeatures {
     MetaFeaturesCsv.write(this, file);
   }
 
-  /** How many rows. */
+  /** {@return how many rows} */
   public int rows() {
     return table.rows();
   }
 
-  /** Names of the members, in the order of their columns. */
+  /** {@return names of the members, in the order of their columns} */
   public List<String> members() {
     return members;
   }
 
-  /** What is asked about the rows. */
+  /** {@return what is asked about the rows} */
   public Task task() {
     return table.task();
   }
 
-  /** Names of the classes, or of the targets, in the order of each member's columns. */
+  /** {@return names of the classes, or of the targets, in the order of each member's columns} */
   public List<String> outputNames() {
     return table.outputNames();
   }
 
   /**
-   * Names of the classes, in the order of each member's columns.
+   * {@return names of the classes, in the order of each member's columns}
    *
    * @throws IllegalStateException if the rows have targets
    */
@@ -193,15 +193,15 @@ public final class MetaFeatures {
   }
 
   /**
-   * Names of the columns: {@code wide-1.logit_7}, member by member, class by class, or for targets
-   * {@code wide-1.value_price}; then {@code feature_3} for a column that is passed through.
+   * {@return names of the columns: {@code wide-1.logit_7}, member by member, class by class, or for
+   * targets {@code wide-1.value_price}; then {@code feature_3} for a column that is passed through}
    */
   public List<String> columns() {
     return columns(members, outputNames(), task(), passedThrough);
   }
 
   /**
-   * The names that the columns of such a table have.
+   * {@return the names that the columns of such a table have}
    *
    * @param members names, in the order of their columns
    * @param outputNames the classes, or the targets, in the order of each member's columns
@@ -220,25 +220,29 @@ public final class MetaFeatures {
     return columns;
   }
 
-  /** A copy of the logits, {@code [rows, members × outputs]}, float32. */
+  /** {@return a copy of the logits, {@code [rows, members × outputs]}, float32} */
   public INDArray logits() {
     return passedThrough.isEmpty()
         ? table.features()
         : table.withColumns(IntStream.range(0, logitColumns()).toArray()).features();
   }
 
-  /** How many of the columns are logits: members × outputs. */
+  /** {@return how many of the columns are logits: members × outputs} */
   public int logitColumns() {
     return table.columns() - passedThrough.size();
   }
 
-  /** A copy of all columns, {@code [rows, columns]}, float32: the logits, then what is passed. */
+  /**
+   * {@return a copy of all columns, {@code [rows, columns]}, float32: the logits, then what is
+   * passed}
+   */
   public INDArray inputs() {
     return table.features();
   }
 
   /**
-   * Which of the rows' own feature columns stand behind the logits, 0-based; empty for none.
+   * {@return which of the rows' own feature columns stand behind the logits, 0-based; empty for
+   * none}
    *
    * @see #withFeatures
    */
@@ -246,13 +250,13 @@ public final class MetaFeatures {
     return passedThrough;
   }
 
-  /** Copies of the ids of the rows, {@code [rows]}. */
+  /** {@return copies of the ids of the rows, {@code [rows]}} */
   public long[] rowIds() {
     return table.rowIds();
   }
 
   /**
-   * A copy of the labels, {@code [rows]}.
+   * {@return a copy of the labels, {@code [rows]}}
    *
    * @throws IllegalStateException if the rows have targets
    */
@@ -260,13 +264,13 @@ public final class MetaFeatures {
     return table.labels();
   }
 
-  /** How many repeats of the folds each row's logits are the mean of, 1 or more. */
+  /** {@return how many repeats of the folds each row's logits are the mean of, 1 or more} */
   public int repeats() {
     return folds.length;
   }
 
   /**
-   * Some of the rows, in the given order; the logits are shared and not copied.
+   * {@return some of the rows, in the given order; the logits are shared and not copied}
    *
    * @param rows positions, 0-based, each at most once
    * @throws IllegalArgumentException if no row is selected, or one more than once
@@ -281,8 +285,8 @@ public final class MetaFeatures {
   }
 
   /**
-   * The same rows without one member's columns; what is passed through stays, and nothing is
-   * copied.
+   * {@return the same rows without one member's columns; what is passed through stays, and nothing
+   * is copied}
    *
    * @param member its name
    * @throws IllegalArgumentException if there is no such member, or no other
@@ -303,15 +307,16 @@ public final class MetaFeatures {
   }
 
   /**
-   * The fold each row was held out in, in the first repeat: 1-based, or 0; {@code [rows]}, a copy.
+   * {@return the fold each row was held out in, in the first repeat: 1-based, or 0; {@code [rows]},
+   * a copy}
    */
   public int[] folds() {
     return folds(1);
   }
 
   /**
-   * The fold each row was held out in, in one repeat; {@code [rows]}, a copy. Numbers go on from
-   * repeat to repeat: with 5 folds, the second repeat has folds 6 to 10.
+   * {@return the fold each row was held out in, in one repeat; {@code [rows]}, a copy} Numbers go
+   * on from repeat to repeat: with 5 folds, the second repeat has folds 6 to 10.
    *
    * @param repeat 1 to repeats
    * @throws IndexOutOfBoundsException if there is no such repeat

@@ -14,14 +14,24 @@ public enum Prediction {
    */
   FOLDS_AND_REFIT;
 
-  /** Whether the members are fitted on all training rows too. */
+  /** {@return whether the members are fitted on all training rows too} */
   public boolean asksRefit() {
     return this != FOLD_MEAN;
   }
 
-  /** Whether fold networks answer. */
+  /** {@return whether fold networks answer} */
   public boolean asksFolds() {
     return this != REFIT;
+  }
+
+  /** For people, whose answer it is: {@code each member's network of all rows}. */
+  public String describe() {
+    return switch (this) {
+      case FOLD_MEAN -> "the mean of each member's fold networks";
+      case REFIT -> "each member's network of all rows";
+      case FOLDS_AND_REFIT ->
+          "the mean of each member's fold networks and its network of all rows, which counts twice";
+    };
   }
 
   /** In words: {@code fold-mean}. */

@@ -7,16 +7,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one of all rows, or both. Implementations are immutable and thread-safe.
  */
 public interface StackMember {
-  /** The member's name. */
+  /** {@return the member's name} */
   String name();
 
-  /** How many folds there is an ensemble for, all repeats together. */
+  /** {@return how many folds there is an ensemble for, all repeats together} */
   int folds();
 
-  /** Whether there is one of all rows. */
+  /** {@return whether there is one of all rows} */
   boolean hasRefit();
 
-  /** How many classes it tells apart, or how many targets it predicts. */
+  /** {@return how many classes it tells apart, or how many targets it predicts} */
   int outputs();
 
   /**
@@ -29,6 +29,6 @@ public interface StackMember {
    */
   INDArray logits(int fold, INDArray features);
 
-  /** Wall seconds of all its fits, added up. */
+  /** {@return wall seconds of all its fits, added up} */
   double seconds();
 }

@@ -7,11 +7,14 @@ import org.stacking4j.train.Seeds;
 
 /** Which member networks give the meta network's training rows. Immutable. */
 public sealed interface Strategy {
-  /** Its name: {@code in-sample}, {@code out-of-fold}, {@code holdout} or {@code time-ordered}. */
+  /**
+   * {@return its name: {@code in-sample}, {@code out-of-fold}, {@code holdout} or {@code
+   * time-ordered}}
+   */
   String label();
 
   /**
-   * Which fold each training row is held out in.
+   * {@return which fold each training row is held out in}
    *
    * @param data the training rows
    * @param seed of the draw; the fold of a row depends on it and the row's id, or its group if it

@@ -21,7 +21,7 @@ public final class Chunks {
   private Chunks() {}
 
   /**
-   * Some rows of a matrix: a view wherever ND4J can make one.
+   * {@return some rows of a matrix: a view wherever ND4J can make one}
    *
    * @param from inclusive
    * @param to exclusive

@@ -60,37 +60,40 @@ public record FitSettings(
     this(epochs, batchSize, gradientNormLimit, uniformBiases, Trainer.AUTO);
   }
 
-  /** The recipe's settings: 10 epochs, batches of 128, gradient norm at most 2, uniform biases. */
+  /**
+   * {@return the recipe's settings: 10 epochs, batches of 128, gradient norm at most 2, uniform
+   * biases}
+   */
   public static FitSettings defaults() {
     return new FitSettings(10, 128, 2.0, true);
   }
 
-  /** These settings with other {@code epochs}. */
+  /** {@return these settings with other {@code epochs}} */
   public FitSettings withEpochs(int epochs) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** These settings with another {@code batchSize}. */
+  /** {@return these settings with another {@code batchSize}} */
   public FitSettings withBatchSize(int batchSize) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** These settings with another {@code gradientNormLimit}. */
+  /** {@return these settings with another {@code gradientNormLimit}} */
   public FitSettings withGradientNormLimit(double gradientNormLimit) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** These settings with {@code uniformBiases} on or off. */
+  /** {@return these settings with {@code uniformBiases} on or off} */
   public FitSettings withUniformBiases(boolean uniformBiases) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** These settings with another {@code trainer}. */
+  /** {@return these settings with another {@code trainer}} */
   public FitSettings withTrainer(Trainer trainer) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** These settings with a limit to the wall time of each fit; zero for none. */
+  /** {@return these settings with a limit to the wall time of each fit; zero for none} */
   public FitSettings withTimeout(Duration timeout) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }

@@ -100,14 +100,14 @@ public record Member(
     this(name, configuration, settings, List.of(), RowSample.ALL, 0, false, null, null);
   }
 
-  /** A member with {@link FitSettings#defaults()}. */
+  /** {@return a member with {@link FitSettings#defaults()}} */
   public static Member of(String name, MultiLayerConfiguration configuration) {
     return new Member(name, configuration, FitSettings.defaults());
   }
 
   /**
-   * A member that comes fitted. It is never fitted again: it answers as it is for every row, in
-   * every fold.
+   * {@return a member that comes fitted} It is never fitted again: it answers as it is for every
+   * row, in every fold.
    *
    * <p><b>Leaks if it has seen the training rows.</b> Its answers for them are then over-confident,
    * and the meta learner takes that for evidence; nothing here can notice. Give it only if it was
@@ -131,7 +131,7 @@ public record Member(
   }
 
   /**
-   * A member that comes fitted; later changes to the network do not matter.
+   * {@return a member that comes fitted; later changes to the network do not matter}
    *
    * @see #prefit(String, TrainedNetwork)
    */
@@ -140,8 +140,8 @@ public record Member(
   }
 
   /**
-   * This member in front of some of the feature columns; its configuration must have as many
-   * inputs.
+   * {@return this member in front of some of the feature columns; its configuration must have as
+   * many inputs}
    *
    * @param columns 0-based, in the order of its inputs
    * @throws IllegalArgumentException if one is negative or there twice
@@ -152,8 +152,8 @@ public record Member(
   }
 
   /**
-   * This member, each fit of which learns from a part of the rows it may see, drawn without
-   * replacement.
+   * {@return this member, each fit of which learns from a part of the rows it may see, drawn
+   * without replacement}
    *
    * @param fraction above 0 and at most 1
    * @throws IllegalArgumentException if the fraction is out of its range
@@ -163,24 +163,24 @@ public record Member(
   }
 
   /**
-   * This member, each fit of which learns from as many draws with replacement as it may see rows
-   * (Breiman 1996, bagging): of 63 % of them, by weights.
+   * {@return this member, each fit of which learns from as many draws with replacement as it may
+   * see rows (Breiman 1996, bagging): of 63 % of them, by weights}
    */
   public Member withBagging() {
     return withRows(new RowSample(1, true));
   }
 
-  /** This member, each fit of which learns from such a sample of the rows it may see. */
+  /** {@return this member, each fit of which learns from such a sample of the rows it may see} */
   public Member withRows(RowSample rows) {
     return new Member(
         name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);
   }
 
   /**
-   * This member, and beside it the networks its fits pass through, at evenly spaced ends of epochs:
-   * with 10 epochs and 4 snapshots, those after 2, 4, 6 and 8. Each is a member of its own in
-   * tables, votes and files, named {@code NAME-epoch-2}, and costs no fit. The training is the one
-   * it would be without.
+   * {@return this member, and beside it the networks its fits pass through, at evenly spaced ends
+   * of epochs: with 10 epochs and 4 snapshots, those after 2, 4, 6 and 8} Each is a member of its
+   * own in tables, votes and files, named {@code NAME-epoch-2}, and costs no fit. The training is
+   * the one it would be without.
    *
    * @param snapshots 0 or more, fewer than epochs
    * @throws IllegalArgumentException if it is out of its range
@@ -191,9 +191,9 @@ public record Member(
   }
 
   /**
-   * This member, whose fits go through so many cycles, each of which leaves a network that is a
-   * member (Huang et al. 2017, snapshot ensembles): the last one under the member's name, the
-   * others as {@link #withSnapshots} names them. In each cycle the learning rate starts as the
+   * {@return this member, whose fits go through so many cycles, each of which leaves a network that
+   * is a member (Huang et al. 2017, snapshot ensembles): the last one under the member's name, the
+   * others as {@link #withSnapshots} names them} In each cycle the learning rate starts as the
    * configuration's and falls by the cosine to almost 0, step by step; then it is back at the
    * start, which throws the network out of where it has come to rest.
    *
@@ -240,20 +240,20 @@ public record Member(
         .toList();
   }
 
-  /** Its name, and behind it those of its snapshots: the members that come of it. */
+  /** {@return its name, and behind it those of its snapshots: the members that come of it} */
   public List<String> names() {
     return Stream.concat(
             Stream.of(name), snapshotEpochs().stream().map(epoch -> name + "-epoch-" + epoch))
         .toList();
   }
 
-  /** This member with a seed of its own, whatever the ensemble's is. */
+  /** {@return this member with a seed of its own, whatever the ensemble's is} */
   public Member withSeed(long seed) {
     return new Member(
         name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);
   }
 
-  /** A copy of the configuration. */
+  /** {@return a copy of the configuration} */
   @Override
   public MultiLayerConfiguration configuration() {
     return configuration.clone();

@@ -28,8 +28,8 @@ public final class Mlp {
   private Mlp() {}
 
   /**
-   * A base network: for each hidden size a dense layer, batch normalisation, ReLU and dropout of
-   * 0.3, then a softmax output. {@code base(784, 10, 256, 256)} is the recipe's.
+   * {@return a base network: for each hidden size a dense layer, batch normalisation, ReLU and
+   * dropout of 0.3, then a softmax output} {@code base(784, 10, 256, 256)} is the recipe's.
    *
    * @param inputs feature columns, 1 or more
    * @param classes 2 or more
@@ -55,11 +55,11 @@ public final class Mlp {
   }
 
   /**
-   * A base network for columns of any scale and offset: {@link #base} behind a batch normalisation
-   * of the input columns. It standardises them by the rows that very fit sees, in training by each
-   * batch, afterwards by running statistics; a column that is constant in them becomes 0. Values
-   * farther than {@value #MOST_DEVIATIONS} standard deviations from their column's mean count as
-   * that far (to begin with: the scale is learnt).
+   * {@return a base network for columns of any scale and offset: {@link #base} behind a batch
+   * normalisation of the input columns} It standardises them by the rows that very fit sees, in
+   * training by each batch, afterwards by running statistics; a column that is constant in them
+   * becomes 0. Values farther than {@value #MOST_DEVIATIONS} standard deviations from their
+   * column's mean count as that far (to begin with: the scale is learnt).
    *
    * <p>The running statistics start at mean 0 and variance 1 and forget a tenth of that in each
    * step: after n steps, a column whose mean is m standard deviations away from 0 is off by m ×
@@ -121,7 +121,8 @@ public final class Mlp {
   }
 
   /**
-   * The recipe's meta network: dense 128, ReLU, dropout 0.3, dense 128, ReLU, softmax output.
+   * {@return the recipe's meta network: dense 128, ReLU, dropout 0.3, dense 128, ReLU, softmax
+   * output}
    *
    * @param inputs meta-feature columns, members × classes
    * @param classes 2 or more
@@ -142,7 +143,7 @@ public final class Mlp {
   }
 
   /**
-   * A small network that corrects an average: dense 64, ReLU, softmax output, no dropout.
+   * {@return a small network that corrects an average: dense 64, ReLU, softmax output, no dropout}
    *
    * @param inputs meta-feature columns, members × classes
    * @param classes 2 or more
@@ -162,7 +163,8 @@ public final class Mlp {
   }
 
   /**
-   * No hidden layer: a softmax over a linear map, which is multinomial logistic regression.
+   * {@return no hidden layer: a softmax over a linear map, which is multinomial logistic
+   * regression}
    *
    * @param inputs columns
    * @param classes 2 or more

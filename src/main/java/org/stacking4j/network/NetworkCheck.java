@@ -173,7 +173,7 @@ public final class NetworkCheck {
   }
 
   /**
-   * A copy of a choice of columns, if it is one.
+   * {@return a copy of a choice of columns, if it is one}
    *
    * @throws IllegalArgumentException if one is negative or there twice
    */

@@ -42,14 +42,14 @@ public final class Standardisation {
     }
   }
 
-  /** That of the targets of some rows. */
+  /** {@return the standardisation of the targets of some rows} */
   public static Standardisation ofTargets(LabeledData data) {
     float[] values = new float[Math.multiplyExact(data.rows(), data.outputs())];
     data.targets(IntStream.range(0, data.rows()).toArray(), values);
     return new Standardisation(values, data.outputs());
   }
 
-  /** That of the features of some rows. */
+  /** {@return the standardisation of the features of some rows} */
   public static Standardisation ofFeatures(LabeledData data) {
     INDArray features = data.features();
     float[] values = features.data().asFloat();
@@ -58,10 +58,11 @@ public final class Standardisation {
   }
 
   /**
-   * This one for columns of which those from {@code first} on may be of any kind, heavy-tailed or
-   * hardly ever set: their unit is the standard deviation, or a fifth of the distance of the
-   * farthest row from the mean if that is more, so that none of these rows is more than 5 units
-   * away; and a column that is constant counts for nothing, whatever it is in other rows.
+   * {@return this one for columns of which those from {@code first} on may be of any kind,
+   * heavy-tailed or hardly ever set: their unit is the standard deviation, or a fifth of the
+   * distance of the farthest row from the mean if that is more, so that none of these rows is more
+   * than 5 units away; and a column that is constant counts for nothing, whatever it is in other
+   * rows}
    *
    * @param data the rows it was made from
    * @param first the first such column, 0-based
@@ -92,7 +93,7 @@ public final class Standardisation {
     return new Standardisation(means.clone(), units);
   }
 
-  /** This one, but for columns before {@code first}, 0-based, which stay as they are. */
+  /** {@return this one, but for columns before {@code first}, 0-based, which stay as they are} */
   public Standardisation from(int first) {
     double[] offsets = means.clone();
     double[] units = deviations.clone();
@@ -101,18 +102,18 @@ public final class Standardisation {
     return new Standardisation(offsets, units);
   }
 
-  /** The mean of a column, 0-based. */
+  /** {@return the mean of a column, 0-based} */
   public double mean(int column) {
     return means[column];
   }
 
-  /** The standard deviation of a column, 0-based, above 0; 1 if the column is constant. */
+  /** {@return the standard deviation of a column, 0-based, above 0; 1 if the column is constant} */
   public double deviation(int column) {
     return deviations[column];
   }
 
   /**
-   * The values in standard deviations from their column's mean.
+   * {@return the values in standard deviations from their column's mean}
    *
    * @param values {@code [rows, columns]}, row by row; not changed
    */

@@ -58,7 +58,7 @@ public final class TrainedNetwork {
   }
 
   /**
-   * A network of given parameters.
+   * {@return a network of given parameters}
    *
    * @param parameters all parameters in DL4J's flat order; copied
    * @throws IllegalArgumentException if their number is not the configuration's, or it is none that
@@ -76,7 +76,7 @@ public final class TrainedNetwork {
     return new TrainedNetwork(copy, row, List.of());
   }
 
-  /** How many parameters a network of this configuration has. */
+  /** {@return how many parameters a network of this configuration has} */
   public static long parameterCount(MultiLayerConfiguration configuration) {
     long count = 0;
     for (int i = 0; i < configuration.getConfs().size(); i++) {
@@ -87,7 +87,7 @@ public final class TrainedNetwork {
   }
 
   /**
-   * This network in front of rows of which it sees some columns.
+   * {@return this network in front of rows of which it sees some columns}
    *
    * @param columns positions in the rows, 0-based, in the order of its inputs, each at most once;
    *     empty for all
@@ -220,19 +220,19 @@ public final class TrainedNetwork {
     }
   }
 
-  /** Which columns of the rows it sees, in the order of its inputs; empty for all. */
+  /** {@return which columns of the rows it sees, in the order of its inputs; empty for all} */
   public List<Integer> columns() {
     return columns;
   }
 
-  /** How many classes it tells apart, or how many targets it predicts. */
+  /** {@return how many classes it tells apart, or how many targets it predicts} */
   public int classes() {
     return classes;
   }
 
   /**
-   * This network with a scale folded into its output layer: where it answered with a standardised
-   * target, the new one answers with the target.
+   * {@return this network with a scale folded into its output layer: where it answered with a
+   * standardised target, the new one answers with the target}
    *
    * @param scale of the targets, {@code [outputs]}
    * @param offset whether the means are added too, or the answers are only stretched
@@ -258,8 +258,8 @@ public final class TrainedNetwork {
   }
 
   /**
-   * This network with the standardising of its input folded into its first layer: it takes columns
-   * as they are where it took standardised ones.
+   * {@return this network with the standardising of its input folded into its first layer: it takes
+   * columns as they are where it took standardised ones}
    *
    * @param scale of the columns, {@code [columns]}
    * @throws IllegalArgumentException if {@link #takesInputScale} is false
@@ -286,7 +286,10 @@ public final class TrainedNetwork {
     return of(configuration, values);
   }
 
-  /** Whether a network begins with a layer that can take over the standardising of its input. */
+  /**
+   * {@return whether a network begins with a layer that can take over the standardising of its
+   * input}
+   */
   public static boolean takesInputScale(MultiLayerConfiguration configuration) {
     Layer first = configuration.getConf(0).getLayer();
     return configuration.getInputPreProcess(0) == null
@@ -296,17 +299,19 @@ public final class TrainedNetwork {
             || (first.getClass() == OutputLayer.class && ((OutputLayer) first).hasBias()));
   }
 
-  /** A copy of the configuration. */
+  /** {@return a copy of the configuration} */
   public MultiLayerConfiguration configuration() {
     return configuration.clone();
   }
 
-  /** A copy of all parameters, in DL4J's flat order. */
+  /** {@return a copy of all parameters, in DL4J's flat order} */
   public float[] parameters() {
     return parameters.toFloatVector();
   }
 
-  /** An ordinary DL4J network with a copy of the parameters, to use or to train further. */
+  /**
+   * {@return an ordinary DL4J network with a copy of the parameters, to use or to train further}
+   */
   public MultiLayerNetwork toMultiLayerNetwork() {
     var network = new MultiLayerNetwork(configuration.clone());
     network.init(parameters.dup(), false);

@@ -21,7 +21,9 @@ final class AnswersSection {
     }
     page.leaf(
         "p",
-        "What the stack predicts against what is right, one dot for each row: on the line where it"
+        "What the "
+            + run.stackInWords()
+            + " predicts against what is right, one dot for each row: on the line where it"
             + " is exact.",
         "class",
         "soft");

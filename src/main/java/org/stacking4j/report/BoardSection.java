@@ -68,7 +68,7 @@ final class BoardSection {
   /** What was found on held-out training rows of each way to combine. */
   private static void writeChoices(Page page, Run run) {
     String loss = run.ofClasses() ? "log_loss" : "squared_error";
-    String lossName = run.ofClasses() ? "log loss" : "squared error";
+    String lossName = run.ofClasses() ? "log loss" : "squared error / variance";
     run.results()
         .get("combiners")
         .parts()
@@ -79,8 +79,10 @@ final class BoardSection {
               List<Part> candidates = choice.list("held_out");
               page.text(
                   candidates.isEmpty()
-                      ? ", without a choice on held-out rows."
-                      : ", by training rows that were held out.");
+                      ? ", as the configuration asks."
+                      : candidates.get(0).text("name").equals(choice.text("chosen"))
+                          ? "; on training rows that were held out nothing was better."
+                          : ", by training rows that were held out.");
               page.close("p");
               if (candidates.isEmpty()) {
                 return;
@@ -97,13 +99,13 @@ final class BoardSection {
               for (Part one : candidates) {
                 page.open("tr");
                 page.leaf("th", one.text("name"), "scope", "row", "class", "name");
-                page.leaf("td", loss(run, one.number(loss)));
+                page.leaf("td", Page.fixed(one.number(loss), 4));
                 double error = one.number(loss + "_gain_error");
                 page.leaf(
                     "td",
                     error == 0
                         ? ""
-                        : loss(run, one.number(loss + "_gain")) + " ± " + loss(run, error));
+                        : Page.fixed(one.number(loss + "_gain"), 4) + " ± " + Page.fixed(error, 4));
                 if (run.ofClasses()) {
                   page.leaf("td", Page.fixed(one.number("accuracy"), 4));
                 }
@@ -127,10 +129,6 @@ final class BoardSection {
     double allowance =
         candidate.find("allowance").map(x -> candidate.number("allowance")).orElse(0.0);
     return gain <= 0 && gain + allowance > 0;
-  }
-
-  private static String loss(Run run, double loss) {
-    return run.ofClasses() ? Page.fixed(loss, 4) : Page.digits(loss);
   }
 
   static void writeContributions(Page page, Run run) {

@@ -93,7 +93,7 @@ final class CurvesSection {
     members.computeIfAbsent(fit, Panel::new).bold.add(losses);
   }
 
-  private static final Pattern META = Pattern.compile("meta network( \\d+)?");
+  private static final Pattern META = Pattern.compile("meta network( \\d+( of \\d+)?)?");
   private static final Pattern FOLD = Pattern.compile("(.*) fold \\d+", Pattern.DOTALL);
 
   private static void draw(Page page, String id, Panel panel, double most) {

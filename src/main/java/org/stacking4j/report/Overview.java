@@ -1,7 +1,12 @@
 package org.stacking4j.report;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** What a reader wants to know first: the verdict, and the numbers behind it. */
 final class Overview {
+  private static final Pattern OPTION = Pattern.compile("--[a-z-]+ [a-z-]+");
+
   private Overview() {}
 
   static void write(Page page, Run run, String title) {
@@ -11,7 +16,8 @@ final class Overview {
     boolean worse = verdict.startsWith("the stack is worse");
     page.open("p", "class", "verdict" + (better ? " better" : worse ? " worse" : ""));
     page.leaf("span", better ? "✓" : worse ? "✗" : "≈", "aria-hidden", "true");
-    page.text(verdict.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + verdict.substring(1));
+    writeSentence(
+        page, verdict.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + verdict.substring(1));
     page.text(".").close("p");
     run.results().find("dropped").ifPresent(dropped -> writeDropped(page, dropped));
     page.open("dl", "class", "tiles");
@@ -28,6 +34,17 @@ final class Overview {
         "fitted on " + Page.whole(data.get("train").whole("rows")) + " others");
     page.close("dl");
     navigate(page, run);
+  }
+
+  /** Options of the command line are kept in one piece. */
+  private static void writeSentence(Page page, String sentence) {
+    Matcher option = OPTION.matcher(sentence);
+    int from = 0;
+    while (option.find()) {
+      page.text(sentence.substring(from, option.start())).leaf("code", option.group());
+      from = option.end();
+    }
+    page.text(sentence.substring(from));
   }
 
   private static void writeDropped(Page page, Part dropped) {
@@ -48,7 +65,7 @@ final class Overview {
             stack -> {
               tile(
                   page,
-                  "Accuracy of the stack",
+                  "Accuracy of the " + run.stackInWords(),
                   Page.fixed(100 * stack.number("accuracy"), 2) + " %",
                   "log loss " + Page.fixed(stack.number("log_loss"), 4));
             });
@@ -98,7 +115,7 @@ final class Overview {
             stack ->
                 tile(
                     page,
-                    "R² of the stack",
+                    "R² of the " + run.stackInWords(),
                     Page.fixed(stack.number("r2"), 4),
                     "RMSE " + Page.digits(stack.number("rmse"))));
     run.strongest()
@@ -134,7 +151,9 @@ final class Overview {
     if (run.ofClasses()) {
       link(page, "confusion", "Confusion");
       link(page, "reliability", "Reliability");
-      link(page, "examples", "Mended and broken rows");
+      if (run.compares()) {
+        link(page, "examples", "Mended and broken rows");
+      }
       link(page, "agreement", "Agreement");
     } else {
       link(page, "answers", "Answers");

@@ -90,7 +90,9 @@ public final class Report {
     if (run.ofClasses()) {
       ConfusionSection.write(page, run);
       ReliabilitySection.write(page, run);
-      ExamplesSection.write(page, run);
+      if (run.compares()) {
+        ExamplesSection.write(page, run);
+      }
       AgreementSection.write(page, run);
     } else {
       AnswersSection.write(page, run);

@@ -24,6 +24,11 @@ record Run(Part results) {
     return results.text("saved_stack");
   }
 
+  /** It in words: an average has a name of its own. */
+  String stackInWords() {
+    return stack().startsWith("stack ") ? "stack" : stack();
+  }
+
   /** The average everything on the leaderboard is compared with. */
   String reference() {
     return results.text("difference_to");
@@ -36,6 +41,11 @@ record Run(Part results) {
   /** Who has this name on the leaderboard. */
   Optional<Part> entry(String name) {
     return board().stream().filter(entry -> entry.text("name").equals(name)).findFirst();
+  }
+
+  /** Whether it is compared with averages; one that is an average itself is not. */
+  boolean compares() {
+    return !results.list("comparisons").isEmpty();
   }
 
   /** The comparison with the strongest of the averages: the first of them on the leaderboard. */

@@ -44,8 +44,8 @@ final class RowFeatures implements Serializable {
   private final int array;
   private final int width;
 
-  private RowFeatures(ArrayList<Source> sources, int array, int width) {
-    this.sources = sources;
+  private RowFeatures(List<Source> sources, int array, int width) {
+    this.sources = new ArrayList<>(sources);
     this.array = array;
     this.width = width;
   }

@@ -21,7 +21,7 @@ import org.stacking4j.network.Trainer;
 /**
  * One network to fit: everything that decides its parameters, and how long it may take. Immutable.
  *
- * @param name who it is, for seeds, events and errors: {@code member 'wide-1'}
+ * @param name who it is, for events and errors: {@code member 'wide-1'}
  * @param fold the fold left out, 1-based and numbered on through repeats, or 0 where the network
  *     learns from all rows
  * @param folds how many folds each repeat has, 0 where there are none
@@ -270,7 +270,10 @@ public record FitTask(
    * repeat 2, fold 3 of 5}.
    */
   public String describe() {
-    return describe(name, fold, folds, repeats);
+    // A meta network is judged on folds of its own, which are not those of the members.
+    return meta && fold > 0
+        ? name + ", cross validation " + fold + " of " + folds
+        : describe(name, fold, folds, repeats);
   }
 
   /** What is fitted without a fold, or on all rows, in words: as {@link #describe()} has it. */

@@ -368,6 +368,8 @@ final class ErrorsPageTest {
     conf("a key twice", "seed: 1\nseed: 2\n");
     conf("a key without value", "seed:\n");
     conf("a word in the place of a number", "fit: {epochs: many}\n");
+    conf("infinity as YAML writes it", "fit: {timeout: .inf}\n");
+    conf("a number that is too large", "fit: {epochs: 99999999999}\n");
     conf("half an epoch", "fit: {epochs: 2.5}\n");
     conf("no epochs at all to come", "fit: {epochs: -1}\n");
     conf("an unknown strategy", "strategy: blending\n");
@@ -628,6 +630,14 @@ final class ErrorsPageTest {
     asked("a table asked of a pictures' ensemble", pictorial, "csv:" + table);
     asked("unknown data for an ensemble", pictorial, tiny.toString());
     asked("images of another size", pictorial, "mnist");
+    Path renamed = write("renamed.csv", "a,sort\n1,x\n");
+    line(
+        "a column of labels that is called otherwise now",
+        "evaluate",
+        "--model",
+        tabular.toString(),
+        "--data",
+        "csv:" + renamed);
     asked("a folder without IDX images", pictorial, "idx:" + tiny);
     asked("a folder without pictures", pictorial, "images:" + folder.resolve("bare"));
     asked("an ensemble from Java", folder.resolve("whole.zip"), "csv:" + table);

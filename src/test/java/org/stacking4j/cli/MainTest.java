@@ -112,15 +112,31 @@ class MainTest {
     out.getBuffer().setLength(0);
     assertThat(run("evaluate", "--model", model, "--data", "csv:" + table)).isZero();
     assertThat(out.toString()).startsWith("accuracy 1.0000, log loss 0.").endsWith("on 90 rows\n");
+    Path turned = // the label comes first, and something else last
+        Files.writeString(folder.resolve("turned.csv"), "kind,size,colour,id\nwarm,3,red,7\n");
+    out.getBuffer().setLength(0);
+    assertThat(run("evaluate", "--model", model, "--data", "csv:" + turned))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).endsWith("on 1 rows\n");
+    Path features = folder.resolve("f.csv");
+    String[] labelled = {"--data", "csv:" + turned, "--label", "--out", features.toString()};
+    assertThat(run(with(labelled, "features", "--model", model))).as(err.toString()).isZero();
+    assertThat(Files.readAllLines(features).get(1)).startsWith("0,warm,0,");
     out.getBuffer().setLength(0);
     assertThat(run("inspect", model)).isZero();
     assertThat(out.toString())
         .startsWith(
             """
             classes: cold, warm
+            labels in column: kind
             columns: 5, made of colour (3 categories), size (may be missing)
             combined by:\s""")
-        .contains("member mlp-1: 2 fold networks and one of all rows, ");
+        .contains("member mlp-1: 2 fold networks and one of all rows, ")
+        .containsPattern("combined by: [a-z ]+, its logits divided by [0-9.]+\n")
+        .contains(
+            "new rows are answered by: the mean of each member's fold networks and its network of"
+                + " all rows, which counts twice\n");
   }
 
   @Test
@@ -304,6 +320,7 @@ class MainTest {
     assertThat(code).as(out + "\n" + err).isZero();
     assertThat(out.toString())
         .containsSubsequence(
+            "90 rows to learn from, ",
             "auditing out-of-fold",
             "out-of-fold",
             "pass  no row's meta-features come from a network that was given the row: 90 rows",

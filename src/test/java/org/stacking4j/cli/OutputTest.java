@@ -94,7 +94,7 @@ class OutputTest {
     assertThat(json().fieldNames())
         .toIterable()
         .containsExactly(
-            "fits", "in_stacks", "operations", "bytes", "seconds", "running", "memory");
+            "fits", "in_stacks", "operations", "bytes", "seconds", "running", "memory", "averages");
 
     String data = "csv:" + folder.resolve("t.csv");
     assertThat(run("evaluate", "--json", "--model", model, "--data", data)).isZero();

@@ -49,7 +49,7 @@ class RunProgressTest {
 
   private static Plan plan(int fits) {
     Memory memory = new Memory(1L << 40, 1L << 40, 1L << 40);
-    return new Plan(fits, 0, fits * OPERATIONS, 1_000_000, 30, 0, memory);
+    return new Plan(fits, 0, fits * OPERATIONS, 1_000_000, 30, 0, memory, false);
   }
 
   @Test

@@ -209,6 +209,28 @@ final class MetaNetworkTest {
   }
 
   @Test
+  void tasks_sayWhichOfHowManyNetworks_andWhichPartOfTheCrossValidation() {
+    MetaNetwork network = MetaNetwork.residual().withRepeats(3);
+
+    assertThat(network.tasks(FEATURES, 0, 0, 9))
+        .extracting(FitTask::describe)
+        .containsExactly(
+            "meta network 'residual' (1 of 3), all rows",
+            "meta network 'residual' (2 of 3), all rows",
+            "meta network 'residual' (3 of 3), all rows");
+    assertThat(network.tasks(FEATURES, 2, 5, 9))
+        .extracting(FitTask::describe)
+        .contains("meta network 'residual' (3 of 3), cross validation 2 of 5");
+    // However many there are, each has the seed it had.
+    assertThat(network.tasks(FEATURES, 2, 5, 9))
+        .extracting(FitTask::seed)
+        .containsExactly(
+            Seeds.of(9, "meta network", 2),
+            Seeds.of(9, "meta network 2", 2),
+            Seeds.of(9, "meta network 3", 2));
+  }
+
+  @Test
   void repeats_areNetworksOfSeveralSeeds_whoseMeanAnswers() {
     MetaNetwork one = MetaNetwork.residual().withRepeats(1).withSettings(settings(3));
     Combiner fitted = one.withRepeats(3).fit(FEATURES, 1, RUNNER);

@@ -230,14 +230,49 @@ class CsvTableTest {
   }
 
   @Test
+  void load_likeWhatWasLearned_knowsTheColumnOfTheLabels() throws IOException {
+    LabeledData learned = CsvTable.load(file("kind,x\na,1\nb,\n"), median("kind"));
+    TableSchema schema = learned.schema().orElseThrow();
+    assertThat(schema.label()).isEqualTo("kind");
+    Path later = Files.writeString(folder.resolve("later.csv"), "kind,x,was\nb,2,a\na,1,b\n");
+
+    assertThat(CsvTable.load(later, CsvColumns.of(), schema, learned.classNames()).labels())
+        .containsExactly(1, 0);
+    assertThat(CsvTable.load(later, CsvColumns.of("was"), schema, learned.classNames()).labels())
+        .containsExactly(0, 1);
+    Path other = Files.writeString(folder.resolve("other.csv"), "x,sort\n2,a\n");
+    assertThatThrownBy(() -> CsvTable.load(other, CsvColumns.of(), schema, learned.classNames()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            other
+                + ": there is no column 'kind', which held the labels that were learned; name the one"
+                + " that holds them here; the columns are 'x', 'sort'");
+  }
+
+  @Test
+  void loadTargets_likeWhatWasLearned_refusesAFeatureAsTarget() throws IOException {
+    Path file = file("x,y,price\n1,2,3\n2,3,4\n");
+    TableSchema schema = CsvTable.loadTargets(file, "price").schema().orElseThrow();
+
+    assertThatThrownBy(() -> CsvTable.loadTargets(file, CsvColumns.of("y"), schema))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            file
+                + ": column 'y' holds the targets and cannot hold the features that were learned from"
+                + " too; name another one for either");
+  }
+
+  private static CsvColumns median(String label) {
+    return CsvColumns.of(label).withMissing(Missing.MEDIAN);
+  }
+
+  @Test
   void load_likeWhatWasLearned_asksForTheLabelWhereTheLastColumnIsNone() throws IOException {
     Path file = file("kind,x\na,1\nb,2\n");
     LabeledData learned = CsvTable.load(file, "kind");
+    TableSchema unlabelled = new TableSchema(learned.schema().orElseThrow().columns());
 
-    assertThatThrownBy(
-            () ->
-                CsvTable.load(
-                    file, CsvColumns.of(), learned.schema().orElseThrow(), learned.classNames()))
+    assertThatThrownBy(() -> CsvTable.load(file, CsvColumns.of(), unlabelled, learned.classNames()))
         .hasMessage(
             file
                 + ": column 'x' has '1' in line 2, which is none of the classes 'a', 'b'; this is the"

@@ -27,6 +27,19 @@ final class VerdictTest {
   }
 
   @Test
+  void of_saysHowToGetTheAverage_whereItIsToBePreferred() {
+    String how = "--meta average";
+
+    assertThat(Verdict.of("soft", new Comparison(5000, 27, 25, OPEN), how))
+        .endsWith("; use the average (--meta average)");
+    assertThat(Verdict.of("soft", new Comparison(5000, 25, 27, LOWER), how))
+        .contains("; use the average (--meta average), unless you need probabilities, ");
+    assertThat(Verdict.of("soft", new Comparison(5000, 17, 60, OPEN), how))
+        .endsWith("; use the average (--meta average)");
+    assertThat(Verdict.of("soft", new Comparison(5000, 33, 17, OPEN), how)).doesNotContain(how);
+  }
+
+  @Test
   void of_aStackThatIsBetterButSurerOfItsMistakes() {
     assertThat(verdict(5000, 80, 20, HIGHER))
         .isEqualTo(

@@ -186,7 +186,7 @@ final class DropOutTest {
                     config(member("a"), member("b")).metaLearners(wrong).build(),
                     DATA,
                     LocalFits.onThreads(1)))
-        .withMessageStartingWith("meta network 'linear', fold 1 of 5 failed");
+        .withMessageStartingWith("meta network 'linear', cross validation 1 of 5 failed");
   }
 
   @Test

@@ -356,6 +356,34 @@ final class ReportTest {
   }
 
   @Test
+  void average_thatWasAskedFor_isComparedWithNothing() throws Exception {
+    Path idx = TinyIdxFolder.write(Files.createDirectory(folder.resolve("idx")));
+    Object[] keys = {
+      "strategy", "holdout", "holdout.meta", "average", "holdout.prediction", "refit"
+    };
+
+    Path out = run("idx:" + idx, "average", keys);
+
+    Document page = parse(Files.readString(Report.write(out)));
+    assertThat(ids(page)).contains("confusion", "contributions").doesNotContain("examples");
+    assertThat(page.getDocumentElement().getTextContent())
+        .contains("The logit average is saved, as meta: average asks; ")
+        .contains("Accuracy of the logit average")
+        .contains("Chosen: logit average, as the configuration asks.")
+        .doesNotContain("Mended");
+  }
+
+  @Test
+  void verdict_keepsOptionsInOnePiece() throws Exception {
+    ObjectNode results = (ObjectNode) results(runs.resolve("pictures"));
+    results.put("verdict", "no evidence; use the average (--meta average --prediction refit)");
+
+    assertThat(elements(parse(reportOf(results)), "code"))
+        .extracting(Element::getTextContent)
+        .startsWith("--meta average", "--prediction refit");
+  }
+
+  @Test
   void regression_hasWhatHasMeaningThere() throws Exception {
     StringBuilder text = new StringBuilder("a,b,price\n");
     for (int row = 0; row < 120; row++) {
