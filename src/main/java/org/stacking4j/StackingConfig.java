@@ -478,7 +478,7 @@ public record StackingConfig(
     /**
      * Sets which networks answer for new rows.
      *
-     * @param prediction the networks
+     * @param prediction fold networks, those of all rows, or both
      * @return this builder
      */
     public Builder prediction(Prediction prediction) {

@@ -569,7 +569,7 @@ public record ExperimentConfig(
    * @param fit how base networks are fitted
    * @param metaEarlyStopping whether meta networks stop early
    * @param passThrough numbers from 0 and ranges of them, or empty
-   * @param strategy one that is known, or {@code all}
+   * @param strategy one that is known
    * @param inSample how to stack in-sample
    * @param outOfFold how to stack out-of-fold
    * @param holdout how to stack by holdout

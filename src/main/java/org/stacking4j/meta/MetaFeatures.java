@@ -150,7 +150,8 @@ public final class MetaFeatures {
    * {@return what {@link #writeCsv} wrote, bit for bit} Rows are read as a stream.
    *
    * @param file the CSV file
-   * @throws IOException if the file cannot be read or is damaged; the message names the line
+   * @throws IOException if the file cannot be read or is damaged; the message names it, and the
+   *     line
    */
   public static MetaFeatures readCsv(Path file) throws IOException {
     return MetaFeaturesCsv.read(file);

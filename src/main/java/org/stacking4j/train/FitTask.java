@@ -251,8 +251,8 @@ public record FitTask(
   }
 
   /**
-   * {@return sHA-256 over everything that decides the fitted parameters, in lower-case hexadecimal:
-   * equal for equal fits, however many folds there are beside its own}
+   * {@return the SHA-256 of everything that decides the fitted parameters, in lower-case
+   * hexadecimal: equal for equal fits, however many folds there are beside its own}
    */
   public String digest() {
     Sha256 sha =
