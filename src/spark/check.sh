@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the same experiment in this process, on two workers, on two of which one is killed, and on one, and
-# compares the files and the times:
+# Runs the same experiment in this process, on two workers, on two of which one is killed, on two whose driver is
+# killed, and on one, and compares the files and the times:
 #
 #   src/spark/check.sh OUT [demo --train 6000 --test 1000]
 #
@@ -56,6 +56,18 @@ on 2 killed "$@"
 src/spark/same.py "$out/here" "$out/killed"
 grep -E "was lost|is made again" "$out/killed.log" || true
 echo "fits made again: $(grep -c "is made again" "$out/killed.log" || true)"
+
+echo "== on two workers, with the driver killed and the run resumed"
+rm -rf "$out/resumed"
+$cluster start 2
+$cluster submit "$@" --out "$out/resumed" >"$out/resumed.log" 2>&1 &
+until ls "$out"/resumed/checkpoints/member-*-fold-*.fit >/dev/null 2>&1; do sleep 0.1; done
+kill -9 "$(sed -n 's/^process \([0-9]*\),.*/\1/p' "$out/resumed/checkpoints/lock")"
+wait $! || true
+$cluster submit "$@" --out "$out/resumed" --resume >"$out/resumed.log" 2>&1
+$cluster stop
+grep "taken up" "$out/resumed.log"
+src/spark/same.py "$out/here" "$out/resumed"
 
 echo "== on one worker"
 on 1 one "$@"

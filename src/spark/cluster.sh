@@ -78,11 +78,14 @@ stop() {
 # Each executor has one worker's cores and a heap of 1 GB; the jars go to each of them once.
 submit() {
   local jars
+  case $1 in
+    demo | fit | audit) set -- "$@" --executor spark ;;
+  esac
   jars=$(ls target/lib/*.jar | paste -sd, -)
   (spark -Xmx2g org.apache.spark.deploy.SparkSubmit --master "$master" --deploy-mode client \
     --class org.stacking4j.cli.Main --jars "$jars" --driver-memory 2g --executor-memory 1g \
     --conf spark.driver.userClassPathFirst=true \
-    ${SUBMIT:-} target/stacking4j.jar "$@" --executor spark)
+    ${SUBMIT:-} target/stacking4j.jar "$@")
 }
 
 case ${1:-} in

@@ -11,6 +11,7 @@ import org.stacking4j.data.FeatureRows;
 import org.stacking4j.experiment.Answers;
 import org.stacking4j.experiment.NewData;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.spark.SparkFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,6 +44,8 @@ final class FeaturesCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions options = new ModelOptions();
 
+  @Mixin private ParquetOptions parquet = new ParquetOptions();
+
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
@@ -69,6 +72,9 @@ final class FeaturesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     StackingEnsemble ensemble = options.ensemble();
+    if (parquet.answers(SparkFiles.Question.META_FEATURES, ensemble, options.data(), out, output)) {
+      return 0;
+    }
     ObjectNode document = Output.object();
     long rows;
     if (label == null) {

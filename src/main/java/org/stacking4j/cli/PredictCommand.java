@@ -8,6 +8,7 @@ import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.FeatureRows;
 import org.stacking4j.experiment.Answers;
 import org.stacking4j.experiment.NewData;
+import org.stacking4j.spark.SparkFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  predict --model my/ensemble.zip --data csv:new.csv --out answers.csv",
       "  predict --model my/ensemble.zip --data images:new --out answers.csv",
+      "  predict --model my/ensemble.zip --data parquet:new --out answers    on Spark: docs/scaling.md",
       "",
       "Exit codes: 0 done, 1 failed, 2 asked for something impossible."
     })
@@ -37,6 +39,8 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private final Output output;
 
   @Mixin private ModelOptions options = new ModelOptions();
+
+  @Mixin private ParquetOptions parquet = new ParquetOptions();
 
   @Option(
       names = "--out",
@@ -52,6 +56,9 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     StackingEnsemble ensemble = options.ensemble();
+    if (parquet.answers(SparkFiles.Question.PREDICTIONS, ensemble, options.data(), out, output)) {
+      return 0;
+    }
     Answers answers;
     try (FeatureRows rows = NewData.open(ensemble, options.data())) {
       answers = Answers.write(ensemble, rows, out);

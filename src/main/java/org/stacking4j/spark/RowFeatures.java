@@ -19,7 +19,7 @@ import org.stacking4j.data.TableSchema;
 /** How the columns of Spark's rows become the features of an ensemble. */
 final class RowFeatures implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final String FEATURES = "features";
+  static final String FEATURES = "features";
 
   /**
    * Where a column's features come from.

@@ -100,6 +100,11 @@ public final class SparkRun implements AutoCloseable {
     return SparkFits.on(session);
   }
 
+  /** The session. */
+  SparkSession session() {
+    return session;
+  }
+
   /** {@return how many fits it makes at a time, as far as executors are there yet} */
   public int slots() {
     return session.sparkContext().defaultParallelism();

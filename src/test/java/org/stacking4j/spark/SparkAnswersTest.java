@@ -211,6 +211,37 @@ final class SparkAnswersTest {
         .hasMessageContaining("'features' has 5 numbers in a row, expected 6");
   }
 
+  @Test
+  void commands_answerForParquet_inParquetOrCsv() throws IOException {
+    String model = folder.resolve("model.zip").toString();
+    ensemble.save(Path.of(model));
+    String rows = folder.resolve("some.parquet").toString();
+    arrays(DATA.features(), DATA.rowIds()).coalesce(1).write().parquet(rows);
+    String answers = folder.resolve("answers").toString();
+
+    SparkFiles.ask(ensemble, SparkFiles.Question.PREDICTIONS, rows, answers, "");
+
+    List<Row> read = session.read().parquet(answers).orderBy("id").collectAsList();
+    int[] classes = ensemble.predict(DATA.features());
+    assertThat(read).hasSize(90);
+    assertThat(read.get(7).<String>getAs("class")).isEqualTo("class-" + classes[7]);
+    String csv = folder.resolve("features.csv").toString();
+    SparkFiles.ask(ensemble, SparkFiles.Question.META_FEATURES, rows, csv, "");
+    Dataset<Row> features = session.read().option("header", true).csv(csv);
+    assertThat(features.count()).isEqualTo(90);
+    assertThat(features.columns()).startsWith("id", "a.logit_class-0").endsWith("feature_1");
+    assertThatThrownBy(
+            () -> SparkFiles.ask(ensemble, SparkFiles.Question.PREDICTIONS, rows, answers, ""))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("already exists");
+    assertThatThrownBy(
+            () ->
+                SparkFiles.ask(
+                    ensemble, SparkFiles.Question.PREDICTIONS, rows + "x", answers + "x", ""))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("does not exist");
+  }
+
   private static Dataset<Row> arrays(INDArray features, long[] ids) {
     StructType schema =
         new StructType()
