@@ -53,6 +53,7 @@ final class SparkAnswersTest {
             .master("local[2]")
             .appName("SparkAnswersTest")
             .config("spark.ui.enabled", false)
+            .config("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .getOrCreate();
