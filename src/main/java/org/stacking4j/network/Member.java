@@ -88,7 +88,7 @@ public record Member(
   /**
    * Checks the name of a member.
    *
-   * @param name the name to check
+   * @param name of a member
    * @throws IllegalArgumentException if it has anything but letters, digits, {@code -} and {@code
    *     _}, or does not begin with a letter or digit
    */
