@@ -106,15 +106,25 @@ public record Contribution(String member, Comparison comparison) {
     var logLoss = comparison.logLoss();
     return String.format(
         Locale.ROOT,
-        "without %s: accuracy %.2f points %s [%+.2f, %+.2f], log loss %.4f %s [%+.4f, %+.4f]",
+        "without %s: accuracy %s [%+.2f, %+.2f], log loss %s [%+.4f, %+.4f]",
         member,
-        100 * Math.abs(accuracy.difference()),
-        accuracy.difference() < 0 ? "higher" : "lower",
+        change("%.2f points", -100 * accuracy.difference()),
         0 - 100 * accuracy.high(), // of 0 no -0
         0 - 100 * accuracy.low(),
-        Math.abs(logLoss.difference()),
-        logLoss.difference() > 0 ? "lower" : "higher",
+        change("%.4f", -logLoss.difference()),
         0 - logLoss.high(),
         0 - logLoss.low());
+  }
+
+  /**
+   * A change in words: {@code 1.00 points lower}, or {@code the same} where its digits are all 0.
+   *
+   * @param format of its size
+   */
+  static String change(String format, double change) {
+    String size = String.format(Locale.ROOT, format, Math.abs(change));
+    return size.equals(String.format(Locale.ROOT, format, 0.0))
+        ? "the same"
+        : size + (change < 0 ? " lower" : " higher");
   }
 }

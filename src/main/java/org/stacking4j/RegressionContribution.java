@@ -72,10 +72,9 @@ public record RegressionContribution(String member, LossDifference r2) {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "without %s: R² %.4f %s [%+.4f, %+.4f]",
+        "without %s: R² %s [%+.4f, %+.4f]",
         member,
-        Math.abs(r2.difference()),
-        r2.difference() < 0 ? "higher" : "lower",
+        Contribution.change("%.4f", -r2.difference()),
         0 - r2.high(), // of 0 no -0
         0 - r2.low());
   }
