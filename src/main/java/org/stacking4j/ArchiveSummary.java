@@ -52,6 +52,7 @@ public record ArchiveSummary(
   /**
    * A member that is a network.
    *
+   * @param name its name
    * @param folds how many networks it has that each lack a fold of the rows
    * @param allRows whether it has one of all rows
    * @param parameters of each
@@ -67,6 +68,17 @@ public record ArchiveSummary(
       int epochs,
       Trainer trainer,
       List<Integer> columns) {
+    /**
+     * Copies the columns.
+     *
+     * @param name its name
+     * @param folds how many networks of folds it has
+     * @param allRows whether it has a network of all rows
+     * @param parameters of each
+     * @param epochs of each
+     * @param trainer of each
+     * @param columns which features it sees, from 0; empty for all
+     */
     public Network {
       columns = List.copyOf(columns);
     }
@@ -75,6 +87,7 @@ public record ArchiveSummary(
   /**
    * A member that is a stack.
    *
+   * @param name its name
    * @param folds how many ensembles it has that each lack a fold of the rows
    * @param allRows whether it has one of all rows
    * @param members of each ensemble that are networks
@@ -82,12 +95,41 @@ public record ArchiveSummary(
    */
   public record Stack(
       String name, int folds, boolean allRows, List<Network> members, List<Stack> stacks) {
+    /**
+     * Copies the lists.
+     *
+     * @param name its name
+     * @param folds how many ensembles of folds it has
+     * @param allRows whether it has an ensemble of all rows
+     * @param members of each ensemble that are networks
+     * @param stacks of each ensemble
+     */
     public Stack {
       members = List.copyOf(members);
       stacks = List.copyOf(stacks);
     }
   }
 
+  /**
+   * Copies the lists.
+   *
+   * @param formatVersion of the archive
+   * @param bytes size of the archive
+   * @param task what it answers
+   * @param outputs names of its classes or targets
+   * @param columns how many features it takes
+   * @param table the columns of its table, or none
+   * @param label the column that held the labels, or empty
+   * @param pictures size and channels of its pictures, or null
+   * @param prediction which networks answer for new rows
+   * @param combiner what combines the members, in words
+   * @param temperature what the logits are divided by
+   * @param passThrough features that meta networks see, from 0
+   * @param members that are networks
+   * @param stacks members that are stacks
+   * @param dropped members that left because a fit failed
+   * @param provenance where it comes from, or null
+   */
   public ArchiveSummary {
     outputs = List.copyOf(outputs);
     table = List.copyOf(table);
@@ -100,6 +142,8 @@ public record ArchiveSummary(
   /**
    * Reads what an archive says of itself.
    *
+   * @param file the archive
+   * @return what is in the archive
    * @throws IOException if the file cannot be read or is no archive of an ensemble; damage in what
    *     is not looked at remains unseen
    */

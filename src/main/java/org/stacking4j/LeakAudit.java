@@ -57,6 +57,11 @@ public record LeakAudit(List<Finding> findings) {
    */
   public record Finding(String check, boolean passed, String detail) {}
 
+  /**
+   * Copies the findings.
+   *
+   * @param findings what was looked at, in order
+   */
   public LeakAudit {
     findings = List.copyOf(findings);
   }
@@ -86,6 +91,7 @@ public record LeakAudit(List<Finding> findings) {
    * @param config of the ensemble
    * @param data the training rows
    * @param runner where the fits run
+   * @return what was found, in order
    * @throws IllegalArgumentException if the data does not fit the configuration
    * @throws org.stacking4j.train.FitException if a fit failed
    */

@@ -30,6 +30,18 @@ public record Provenance(
     List<String> configuration,
     int rows,
     String data) {
+  /**
+   * Copies the configuration.
+   *
+   * @param library the version of this library
+   * @param java the version of Java
+   * @param system operating system and processor
+   * @param fitted when it was done
+   * @param seed where all randomness came from
+   * @param configuration how it was fitted, line by line in words
+   * @param rows how many rows it learned from
+   * @param data their SHA-256, in hexadecimal
+   */
   public Provenance {
     configuration = List.copyOf(configuration);
   }

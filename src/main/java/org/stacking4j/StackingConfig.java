@@ -71,6 +71,10 @@ public record StackingConfig(
    */
   public record Stack(String name, StackingConfig config) {
     /**
+     * Checks the name.
+     *
+     * @param name letters, digits, {@code -} and {@code _}
+     * @param config what is fitted
      * @throws IllegalArgumentException if the name is malformed
      */
     public Stack {
@@ -96,6 +100,17 @@ public record StackingConfig(
   }
 
   /**
+   * Copies the lists and checks that everything goes together.
+   *
+   * @param members networks, with names of their own
+   * @param stacks ensembles, with names of their own
+   * @param metaLearners one or more
+   * @param doNoHarm whether the average is used unless a meta learner is better
+   * @param strategy which networks give the meta network's training rows
+   * @param prediction which networks answer for new rows
+   * @param passThrough feature columns, 0-based, each once
+   * @param seed where all randomness comes from
+   * @param onFailure whether a member of which a fit fails drops out
    * @throws IllegalArgumentException if there are no members, two share a name, in-sample or
    *     time-ordered is to predict by fold networks, a stack in a time-ordered one is neither
    *     time-ordered nor by holdout, or a column to pass through is negative or there twice
@@ -321,6 +336,8 @@ public record StackingConfig(
     /**
      * Adds a member with default settings.
      *
+     * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit
+     * @param configuration copied; of a network that can be a member
      * @return this builder
      * @throws IllegalArgumentException if the name is malformed or the network cannot be a member
      */
@@ -331,6 +348,7 @@ public record StackingConfig(
     /**
      * Adds a member.
      *
+     * @param member with a name of its own
      * @return this builder
      */
     public Builder member(Member member) {
@@ -342,6 +360,7 @@ public record StackingConfig(
      * Adds a member that is an ensemble itself, see {@link Stack}. Its columns stand behind those
      * of all members that are networks.
      *
+     * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit
      * @param config what is fitted, of any depth; its own seed does not matter
      * @return this builder
      * @throws IllegalArgumentException if the name is malformed
@@ -377,6 +396,7 @@ public record StackingConfig(
     /**
      * Sets the meta learners, of which the one that is best on held-out rows is used.
      *
+     * @param metaLearners one or more, in the place of those before
      * @return this builder
      */
     public Builder metaLearners(MetaLearner... metaLearners) {
@@ -387,6 +407,7 @@ public record StackingConfig(
     /**
      * Sets whether the logit average is used unless a meta learner is better on held-out rows.
      *
+     * @param doNoHarm true by default
      * @return this builder
      */
     public Builder doNoHarm(boolean doNoHarm) {
@@ -397,6 +418,7 @@ public record StackingConfig(
     /**
      * Each row's meta-features come from networks that did not see it.
      *
+     * @param folds K, 2 or more
      * @return this builder
      */
     public Builder outOfFold(int folds) {
@@ -407,6 +429,8 @@ public record StackingConfig(
     /**
      * The same with several splits into folds; each row's meta-features are the mean over them.
      *
+     * @param folds K, 2 or more
+     * @param repeats how many splits into K folds, 1 or more
      * @return this builder
      */
     public Builder outOfFold(int folds, int repeats) {
@@ -417,6 +441,7 @@ public record StackingConfig(
     /**
      * The meta network learns from a part of each class that no member sees.
      *
+     * @param fraction of the rows of each class to hold out, above 0 and below 1
      * @return this builder
      */
     public Builder holdout(double fraction) {
@@ -428,6 +453,7 @@ public record StackingConfig(
      * Each row's meta-features come from networks that saw only rows before it; rows must be in
      * their order of time. Sets prediction by refit, the only one it has.
      *
+     * @param folds K, 2 or more
      * @return this builder
      */
     public Builder timeOrdered(int folds) {
@@ -452,6 +478,7 @@ public record StackingConfig(
     /**
      * Sets which networks answer for new rows.
      *
+     * @param prediction fold networks, those of all rows, or both
      * @return this builder
      */
     public Builder prediction(Prediction prediction) {
@@ -475,6 +502,7 @@ public record StackingConfig(
     /**
      * Sets where all randomness comes from.
      *
+     * @param seed any number; 1 by default
      * @return this builder
      */
     public Builder seed(long seed) {
@@ -485,6 +513,7 @@ public record StackingConfig(
     /**
      * Sets what becomes of the ensemble when a fit of a member fails; by default it stops.
      *
+     * @param onFailure whether it stops, or goes on without the member
      * @return this builder
      */
     public Builder onFailure(OnFailure onFailure) {

@@ -102,6 +102,9 @@ public final class StackingEnsemble {
   /**
    * Fits an ensemble with a thread for each processor.
    *
+   * @param config what to fit
+   * @param data the training rows, with labels or with targets
+   * @return the fitted ensemble
    * @see #fit(StackingConfig, LabeledData, FitRunner)
    */
   public static StackingEnsemble fit(StackingConfig config, LabeledData data) {
@@ -116,6 +119,7 @@ public final class StackingEnsemble {
    * @param config what to fit
    * @param data the training rows, with labels or with targets; every class must have some
    * @param runner where the fits run, and who hears of them
+   * @return the fitted ensemble
    * @throws IllegalArgumentException if the data does not fit the configuration: too few rows in a
    *     class, or another task or other sizes than a network's
    * @throws org.stacking4j.train.FitException if a fit failed; the message names member and fold.
@@ -383,6 +387,8 @@ public final class StackingEnsemble {
   /**
    * Judges the ensemble on rows it was not fitted on; rows with weights count by them.
    *
+   * @param data rows with the columns and classes of training
+   * @return how good its probabilities and predicted classes are
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public Evaluation evaluate(LabeledData data) {
@@ -399,6 +405,8 @@ public final class StackingEnsemble {
    * Judges the predicted targets on rows the ensemble was not fitted on; rows with weights count by
    * them.
    *
+   * @param data rows with the columns and targets of training
+   * @return how good its predictions are
    * @throws IllegalArgumentException if columns or targets differ from training
    */
   public RegressionEvaluation evaluateRegression(LabeledData data) {
@@ -433,6 +441,7 @@ public final class StackingEnsemble {
    * {@return meta-features of rows the ensemble was not fitted on: the logits, or predictions, of
    * the networks that answer for new rows, and what is passed through; their fold is 0}
    *
+   * @param data rows with the columns, and the classes or targets, of training
    * @throws IllegalArgumentException if columns or class names differ from training
    */
   public MetaFeatures metaFeatures(LabeledData data) {
@@ -464,6 +473,8 @@ public final class StackingEnsemble {
   /**
    * {@return the same ensemble, which also says of members that they left before it was fitted, so
    * that its archive tells of all of them}
+   *
+   * @param before the members that left
    */
   public StackingEnsemble withDropped(List<DroppedMember> before) {
     return new StackingEnsemble(
@@ -583,6 +594,7 @@ public final class StackingEnsemble {
   /**
    * Writes the ensemble to a zip file, whole or not at all; docs/formats.md describes it.
    *
+   * @param file the archive to write; its folder must exist
    * @throws IOException if the file cannot be written
    */
   public void save(Path file) throws IOException {
@@ -592,6 +604,8 @@ public final class StackingEnsemble {
   /**
    * Reads what {@link #save} wrote; the ensemble answers with the same bits.
    *
+   * @param file the archive
+   * @return the ensemble, as it was saved
    * @throws IOException if the file cannot be read or is not a whole ensemble archive
    */
   public static StackingEnsemble load(Path file) throws IOException {
@@ -604,6 +618,7 @@ public final class StackingEnsemble {
    *
    * @param file the archive
    * @param classes full names of classes that its configurations may name
+   * @return the ensemble, as it was saved
    * @throws IOException if the file cannot be read, is not a whole ensemble archive, or names
    *     another class
    */

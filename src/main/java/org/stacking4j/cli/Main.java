@@ -32,7 +32,11 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs a command and ends the process with its exit code. */
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param args the command with its options
+   */
   public static void main(String[] args) {
     setIfAbsent("java.awt.headless", "true"); // pictures are read and written, never shown
     quiet();

@@ -58,6 +58,7 @@ public interface Combiner {
   /**
    * What it takes of a table: the logits, and if it takes features, these behind them.
    *
+   * @param table of meta-features, whose rows are to be answered
    * @return {@code [rows, members × classes + features]}, a copy
    */
   default INDArray inputs(MetaFeatures table) {
@@ -79,12 +80,20 @@ public interface Combiner {
     return new OneMember(member, classes);
   }
 
-  /** {@return the mean of the members' logits} */
+  /**
+   * {@return the mean of the members' logits}
+   *
+   * @param classes how many logits each member has
+   */
   static Combiner logitAverage(int classes) {
     return new LogitAverage(classes);
   }
 
-  /** {@return the mean of the members' probabilities} */
+  /**
+   * {@return the mean of the members' probabilities}
+   *
+   * @param classes how many logits each member has
+   */
   static Combiner softVote(int classes) {
     return new SoftVote(classes);
   }
@@ -92,6 +101,8 @@ public interface Combiner {
   /**
    * {@return the share of the members that choose a class; of classes with equally many votes, the
    * one with the larger mean probability is predicted}
+   *
+   * @param classes how many logits each member has
    */
   static Combiner majorityVote(int classes) {
     return new MajorityVote(classes);

@@ -80,7 +80,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       double lossGain,
       double lossGainError,
       double allowance) {
-    /** Whether it counts as better than the average. */
+    /** {@return whether it counts as better than the average} */
     public boolean convinces() {
       return gain() > 0 && accuracyGain.high() >= 0;
     }
@@ -90,7 +90,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
       return lossGain + allowance;
     }
 
-    /** Whether squared errors were compared. */
+    /** {@return whether squared errors were compared} */
     public boolean ofRegression() {
       return Double.isNaN(accuracy);
     }
@@ -124,12 +124,19 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
     }
   }
 
+  /**
+   * Copies the evidence.
+   *
+   * @param combiner what answers
+   * @param label what it is, in words
+   * @param evidence of the average, first, and of each learner, or none
+   */
   public CombinerChoice {
     evidence = List.copyOf(evidence);
   }
 
   /**
-   * The average, for which nothing is fitted and no evidence is asked.
+   * {@return the choice of the average, for which nothing is fitted and no evidence is asked}
    *
    * @param task what the members were fitted for
    * @param outputs how many classes they tell apart, or targets they predict
@@ -150,6 +157,7 @@ public record CombinerChoice(Combiner combiner, String label, List<Evidence> evi
    * @param features out-of-fold or held-out meta-features, or in-sample ones for a single learner
    * @param seed of the ensemble
    * @param runner where networks are fitted
+   * @return the choice, its combiner fitted on all rows
    * @throws IllegalArgumentException if there is no learner, or several and in-sample features
    * @throws org.stacking4j.train.FitException if a fit failed
    */

@@ -16,6 +16,14 @@ import org.stacking4j.train.FitResult;
  */
 public record FittedMetaNetwork(List<FitResult> fits, boolean residual, int features)
     implements Combiner {
+  /**
+   * Copies the fits.
+   *
+   * @param fits one or more, whose mean logits answer
+   * @param residual whether its answer is added to the logit average
+   * @param features how many of its inputs, the last ones, are features, 0 or more
+   * @throws IllegalArgumentException if there are no fits, or {@code features} is negative
+   */
   public FittedMetaNetwork {
     fits = List.copyOf(fits);
     if (fits.isEmpty()) {
@@ -26,7 +34,12 @@ public record FittedMetaNetwork(List<FitResult> fits, boolean residual, int feat
     }
   }
 
-  /** One that takes logits alone. */
+  /**
+   * One that takes logits alone.
+   *
+   * @param fits one or more, whose mean logits answer
+   * @param residual whether its answer is added to the logit average
+   */
   public FittedMetaNetwork(List<FitResult> fits, boolean residual) {
     this(fits, residual, 0);
   }

@@ -18,6 +18,11 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public record GatedAverage(List<Double> parameters, int members, int classes) implements Combiner {
   /**
+   * Copies and checks the parameters.
+   *
+   * @param parameters {@code [members × (classes + members + 1)]}, each finite
+   * @param members how many members
+   * @param classes how many logits each member has
    * @throws IllegalArgumentException if there are more or fewer parameters, or one is not finite
    */
   public GatedAverage {

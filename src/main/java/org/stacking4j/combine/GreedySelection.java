@@ -25,6 +25,9 @@ public record GreedySelection(int rounds) implements MetaLearner {
   private static final double EQUAL = 1e-9;
 
   /**
+   * Checks the number of rounds.
+   *
+   * @param rounds 1 or more
    * @throws IllegalArgumentException if {@code rounds} is less than 1
    */
   public GreedySelection {

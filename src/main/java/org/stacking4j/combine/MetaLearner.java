@@ -45,6 +45,7 @@ public interface MetaLearner {
    *
    * @param features as given to {@link #tasks}
    * @param fits the results of the tasks, in their order
+   * @return what it has learned, fitted
    */
   Combiner learn(MetaFeatures features, List<FitResult> fits);
 
@@ -63,6 +64,7 @@ public interface MetaLearner {
    * @param features what it learns from
    * @param seed of the ensemble
    * @param runner where its networks are fitted
+   * @return what it has learned, fitted on all rows
    * @throws IllegalArgumentException if it is made for other sizes
    * @throws org.stacking4j.train.FitException if a fit failed
    */

@@ -127,7 +127,11 @@ public final class MetaNetwork implements MetaLearner {
         Shape.OWN, configuration.clone(), residual, 1, FitSettings.defaults(), null);
   }
 
-  /** {@return the same network, fitted otherwise} */
+  /**
+   * {@return the same network, fitted otherwise}
+   *
+   * @param settings how each of its networks is fitted
+   */
   public MetaNetwork withSettings(FitSettings settings) {
     return new MetaNetwork(shape, own, residual, repeats, settings, stopping);
   }

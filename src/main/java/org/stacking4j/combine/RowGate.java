@@ -37,6 +37,9 @@ public record RowGate(double penalty) implements MetaLearner {
   private static final double LINE = 1e-4;
 
   /**
+   * Checks the penalty.
+   *
+   * @param penalty finite and above 0
    * @throws IllegalArgumentException if the penalty is not a finite number above 0
    */
   public RowGate {

@@ -17,6 +17,10 @@ public record Tempered(Combiner combiner, double temperature) implements Combine
   private static final double WIDEST = 20;
 
   /**
+   * Checks the temperature.
+   *
+   * @param combiner what answers
+   * @param temperature finite and above 0
    * @throws IllegalArgumentException if the temperature is not a finite number above 0
    */
   public Tempered {

@@ -14,6 +14,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public record WeightedAverage(List<Double> weights, int classes) implements Combiner {
   /**
+   * Copies and checks the weights.
+   *
+   * @param weights of the members, in order, 0 to 1, adding up to 1
+   * @param classes how many logits each member has
    * @throws IllegalArgumentException if a weight is negative or they do not add up to 1
    */
   public WeightedAverage {

@@ -26,6 +26,9 @@ public final class AtomicFile {
     /**
      * Writes everything to {@code out}, which is buffered; need not flush or close it. An {@link
      * UncheckedIOException} counts as its cause.
+     *
+     * @param out where to
+     * @throws IOException if that fails
      */
     void writeTo(OutputStream out) throws IOException;
   }
@@ -41,6 +44,8 @@ public final class AtomicFile {
    * renamed. Whatever goes wrong, a file that was there before stays as it was, and no part of the
    * new one is left behind.
    *
+   * @param file the file; its folder must exist
+   * @param content writes what goes into it
    * @throws IOException if the file cannot be written; the message names it
    */
   public static void write(Path file, Content content) throws IOException {
@@ -79,6 +84,7 @@ public final class AtomicFile {
   /**
    * Deletes what writes into a folder left behind whose process is gone.
    *
+   * @param folder the folder; those within it are not looked into
    * @throws IOException if the folder cannot be read, or such a file cannot be deleted
    */
   public static void sweep(Path folder) throws IOException {

@@ -22,6 +22,16 @@ public record CsvColumns(
     List<String> categorical,
     Missing missing,
     List<String> ignored) {
+  /**
+   * Strips the names and copies the lists.
+   *
+   * @param outputs columns of the labels or targets; empty for the last column
+   * @param weight column of the weights, or empty
+   * @param group column of the groups, or empty
+   * @param categorical columns of categories that may have numbers
+   * @param missing what to do where a number is missing
+   * @param ignored columns to leave alone
+   */
   public CsvColumns {
     outputs = outputs.stream().map(String::strip).toList();
     weight = weight.strip();
@@ -30,7 +40,11 @@ public record CsvColumns(
     ignored = ignored.stream().map(String::strip).toList();
   }
 
-  /** {@return labels or targets in these columns, or in the last one; nothing else is said} */
+  /**
+   * {@return labels or targets in these columns, or in the last one; nothing else is said}
+   *
+   * @param outputs names of columns; none for the last one of the file
+   */
   public static CsvColumns of(String... outputs) {
     return new CsvColumns(List.of(outputs), "", "", List.of(), Missing.REFUSE, List.of());
   }
@@ -40,27 +54,47 @@ public record CsvColumns(
     return new CsvColumns(List.of(outputs), weight, group, categorical, missing, ignored);
   }
 
-  /** {@return the same, and weights in this column, or none if the name is empty} */
+  /**
+   * {@return the same, and weights in this column, or none if the name is empty}
+   *
+   * @param weight name of a column, or empty
+   */
   public CsvColumns withWeight(String weight) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** {@return the same, and groups in this column, or none if the name is empty} */
+  /**
+   * {@return the same, and groups in this column, or none if the name is empty}
+   *
+   * @param group name of a column, or empty
+   */
   public CsvColumns withGroup(String group) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** {@return the same with these columns of categories} */
+  /**
+   * {@return the same with these columns of categories}
+   *
+   * @param columns their names, in the place of those before
+   */
   public CsvColumns withCategorical(List<String> columns) {
     return new CsvColumns(outputs, weight, group, columns, missing, ignored);
   }
 
-  /** {@return the same with another way with missing numbers} */
+  /**
+   * {@return the same with another way with missing numbers}
+   *
+   * @param missing what to do where a column of numbers has none
+   */
   public CsvColumns withMissing(Missing missing) {
     return new CsvColumns(outputs, weight, group, categorical, missing, ignored);
   }
 
-  /** {@return the same without these columns; an empty name stands for columns without one} */
+  /**
+   * {@return the same without these columns; an empty name stands for columns without one}
+   *
+   * @param columns their names, in the place of those before
+   */
   public CsvColumns without(List<String> columns) {
     return new CsvColumns(outputs, weight, group, categorical, missing, columns);
   }

@@ -92,6 +92,10 @@ public final class CsvTable {
 
   /**
    * Reads a file whose last column holds the labels; otherwise like {@link #load(Path, String)}.
+   *
+   * @param file the CSV file
+   * @return the rows in the file's order, as said there
+   * @throws IOException as said there
    */
   public static LabeledData load(Path file) throws IOException {
     return load(file, CsvColumns.of());
@@ -102,6 +106,7 @@ public final class CsvTable {
    * they never are in memory twice. Columns are separated by comma, semicolon or tab, whichever
    * stands most often in the header line.
    *
+   * @param file the CSV file
    * @param label the column that holds the labels
    * @return the rows in the file's order, with the ids 0 to rows - 1; columns in the file's order;
    *     classes are the labels found, in the order of the numbers if all are numbers, else in that
@@ -118,7 +123,11 @@ public final class CsvTable {
   /**
    * Reads a file with another delimiter; otherwise like {@link #load(Path, String)}.
    *
+   * @param file the CSV file
+   * @param label the column that holds the labels
    * @param delimiter what separates columns; not a quote and not a line end
+   * @return the rows in the file's order, as said there
+   * @throws IOException as said there
    */
   public static LabeledData load(Path file, String label, char delimiter) throws IOException {
     return new CsvTable(file, delimiter).read(CsvColumns.of(label));
@@ -127,7 +136,9 @@ public final class CsvTable {
   /**
    * Reads a file that may have weights and groups; otherwise like {@link #load(Path, String)}.
    *
+   * @param file the CSV file
    * @param columns which holds the labels, and which weights and groups
+   * @return the rows in the file's order, with the weights and groups of these columns
    * @throws IllegalArgumentException if there is no such column, or one is to hold two things or
    *     there are several for the labels
    * @throws IOException as said there, or if a weight is no finite number above 0, or weight or
@@ -140,6 +151,7 @@ public final class CsvTable {
   /**
    * Reads a file of a regression, with its delimiter found as {@link #load(Path, String)} does.
    *
+   * @param file the CSV file
    * @param targets the columns that hold the numbers to predict; none for the last one
    * @return the rows in the file's order, with the ids 0 to rows - 1; targets in the given order,
    *     the other columns in the file's order
@@ -157,7 +169,9 @@ public final class CsvTable {
    * Reads a file of a regression that may have weights and groups; otherwise like {@link
    * #loadTargets(Path, String...)}.
    *
+   * @param file the CSV file
    * @param columns which hold the numbers to predict, and which weights and groups
+   * @return the rows in the file's order, with the weights and groups of these columns
    * @throws IllegalArgumentException as said there, or if a column is to hold two things
    * @throws IOException as said there, or if a weight is no finite number above 0, or weight or
    *     group is empty
@@ -170,10 +184,12 @@ public final class CsvTable {
    * Reads labelled rows whose features and classes are those of rows that were learned from, to
    * judge by. Columns are found by their names, in any order; others are not looked at.
    *
+   * @param file the CSV file
    * @param columns which holds the labels, the one that was learned from if it says none and the
    *     schema knows it, and which weights and groups; the rest of it does not matter
    * @param schema how the columns of features become features
    * @param classNames the classes, of which not all need to occur
+   * @return the rows in the file's order, with the ids 0 to rows - 1 and exactly these classes
    * @throws IllegalArgumentException if there is no such column, or one is to hold two things
    * @throws IOException as {@link #load(Path, CsvColumns)} does, and if a column is lacking or a
    *     label is none of the classes
@@ -187,8 +203,11 @@ public final class CsvTable {
   /**
    * {@return the same for targets}
    *
+   * @param file the CSV file
    * @param columns which hold the numbers to predict, in the order in which they were learned, and
    *     which weights and groups
+   * @param schema how the columns of features become features
+   * @throws IOException as {@link #loadTargets(Path, CsvColumns)} does, and if a column is lacking
    */
   public static LabeledData loadTargets(Path file, CsvColumns columns, TableSchema schema)
       throws IOException {

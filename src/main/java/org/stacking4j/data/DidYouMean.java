@@ -15,18 +15,31 @@ public final class DidYouMean {
   /**
    * {@return what goes between "unknown WORD" and what is known: {@code "; did you mean 'epochs'?
    * "}, or only {@code "; "} if nothing known is near} Capitals do not count.
+   *
+   * @param word what was given, which is unknown
+   * @param known what could have been given
    */
   public static String between(String word, Collection<String> known) {
     String question = after(word, known);
     return question.isEmpty() ? "; " : question + " ";
   }
 
-  /** {@return what goes to the end: {@code "; did you mean 'epochs'?"}, or nothing} */
+  /**
+   * {@return what goes to the end: {@code "; did you mean 'epochs'?"}, or nothing}
+   *
+   * @param word what was given, which is unknown
+   * @param known what could have been given
+   */
   public static String after(String word, Collection<String> known) {
     return nearest(word, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
-  /** {@return the first of those that are nearest to a word, if any is near} */
+  /**
+   * {@return the first of those that are nearest to a word, if any is near}
+   *
+   * @param word what was given, which is unknown
+   * @param known what could have been given; of those that are equally near, the first one counts
+   */
   public static Optional<String> nearest(String word, Collection<String> known) {
     Optional<String> nearest = Optional.empty();
     int mistakes = Integer.MAX_VALUE;

@@ -87,6 +87,7 @@ public final class IdxFolder {
    * else the one image file in the folder, or the image file that the path names; the label file
    * has the same name but for its kind.
    *
+   * @param path a folder, or one image file
    * @param schema what the images must be like
    * @param classNames the classes, of which not all need to occur; a label's name is its number
    * @return one row per image, with ids from 0

@@ -51,6 +51,10 @@ public final class LabeledData {
      * of {@code target}, row by row: all {@code (to - from) × columns} values, because there may be
      * others in their places. Wrap an {@code IOException} in an {@link
      * java.io.UncheckedIOException}; whatever is thrown reaches the caller as it is.
+     *
+     * @param from the first row, 0-based
+     * @param to behind the last row
+     * @param target room for {@code [to - from, columns]} values or more
      */
     void read(int from, int to, float[] target);
   }

@@ -29,6 +29,7 @@ public record Memory(long machine, long process, long heap) {
    * Checks that so much can be there at all.
    *
    * @param what takes it, in words
+   * @param bytes how much it takes
    * @throws IllegalArgumentException if it is more than there is, with both and what to do
    */
   public void check(String what, long bytes) {
@@ -54,6 +55,8 @@ public record Memory(long machine, long process, long heap) {
   /**
    * {@return how to have more than the process may, as the end of a list; empty if there is no
    * more}
+   *
+   * @param bytes how much is needed
    */
   public String mend(long bytes) {
     return bytes <= machine && process < machine
@@ -64,6 +67,7 @@ public record Memory(long machine, long process, long heap) {
   /**
    * What was too much, if something failed because memory ended, in Java's heap or outside.
    *
+   * @param failure what was thrown, with its causes
    * @return what the innermost cause says, which knows the limit
    */
   public static Optional<String> shortage(Throwable failure) {
@@ -77,7 +81,11 @@ public record Memory(long machine, long process, long heap) {
     return Optional.ofNullable(found);
   }
 
-  /** {@return a number of bytes in words: {@code 120 MB}, {@code 24.0 GB}} */
+  /**
+   * {@return a number of bytes in words: {@code 120 MB}, {@code 24.0 GB}}
+   *
+   * @param bytes how many, 0 or more
+   */
   public static String inWords(long bytes) {
     return bytes < 10_000_000_000L
         ? String.format(Locale.ROOT, "%d MB", Math.max(1, bytes / 1_000_000))

@@ -48,6 +48,7 @@ public final class Mnist {
    *
    * @param train how many training digits, 1 or more; all if there are fewer
    * @param test how many test digits, 1 or more; all if there are fewer
+   * @return both parts, with the ten digits as classes
    * @throws IllegalArgumentException if less than 1 is asked for
    * @throws IllegalStateException if a bundled file is missing or damaged, wherever it is
    */

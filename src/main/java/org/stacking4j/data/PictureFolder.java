@@ -85,6 +85,7 @@ public final class PictureFolder {
    * @param folder as in {@link #load(Path, PictureSize, PictureColour, double, long)}
    * @param schema how pictures become features
    * @param classNames the classes, of which not all need to occur
+   * @return one row per picture, with ids from 0, and exactly these classes
    * @throws IOException as said there, and if a class is none of these
    */
   public static LabeledData load(Path folder, PictureSchema schema, List<String> classNames)
@@ -110,6 +111,7 @@ public final class PictureFolder {
    * {@return the files of the rows to judge by, by their row ids: the paths within the folder, with
    * slashes}
    *
+   * @param folder as in {@link #load(Path, PictureSize, PictureColour, double, long)}
    * @throws IOException if the folder cannot be read
    */
   public static List<String> testFiles(Path folder) throws IOException {

@@ -31,6 +31,7 @@ public final class PictureRows implements FeatureRows {
    *
    * @param path the folder, or one file
    * @param schema how pictures become features
+   * @return the rows of the pictures, in the order of their paths
    * @throws IOException if there is no such folder, or no picture in it
    */
   public static PictureRows open(Path path, PictureSchema schema) throws IOException {

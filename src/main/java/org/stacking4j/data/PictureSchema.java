@@ -13,6 +13,11 @@ import java.util.Locale;
  */
 public record PictureSchema(int width, int height, int channels) implements FeatureSchema {
   /**
+   * Checks the shape.
+   *
+   * @param width in pixels, 1 or more
+   * @param height in pixels, 1 or more
+   * @param channels 1 or 3
    * @throws IllegalArgumentException if a picture has no pixel or too many, or other channels
    */
   public PictureSchema {

@@ -17,6 +17,10 @@ public record PictureSize(int width, int height) {
   private static final Pattern TEXT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
   /**
+   * Checks the sides.
+   *
+   * @param width in pixels, 1 to {@value #LONGEST}
+   * @param height in pixels, 1 to {@value #LONGEST}
    * @throws IllegalArgumentException if a side is not of 1 to {@value #LONGEST} pixels
    */
   public PictureSize {
@@ -34,6 +38,8 @@ public record PictureSize(int width, int height) {
   /**
    * Reads {@code 28x28}, width and height.
    *
+   * @param text width and height in pixels, such as {@code 28x28}
+   * @return the size that the text says
    * @throws IllegalArgumentException if the text is no size
    */
   public static PictureSize parse(String text) {

@@ -17,6 +17,10 @@ public record RowSample(double fraction, boolean replacement) {
   public static final RowSample ALL = new RowSample(1, false);
 
   /**
+   * Checks the fraction.
+   *
+   * @param fraction above 0 and at most 1
+   * @param replacement whether a row may be drawn more than once
    * @throws IllegalArgumentException if the fraction is out of its range
    */
   public RowSample {

@@ -27,26 +27,45 @@ public final class Sha256 {
     }
   }
 
-  /** {@return the hash of these bytes alone, in lower-case hexadecimal} */
+  /**
+   * {@return the hash of these bytes alone, in lower-case hexadecimal}
+   *
+   * @param bytes what to hash, without a length in front
+   */
   public static String hexOf(byte[] bytes) {
     Sha256 sha = new Sha256();
     sha.digest.update(bytes);
     return sha.hex();
   }
 
-  /** Adds a number. */
+  /**
+   * Adds a number.
+   *
+   * @param value four bytes
+   * @return this
+   */
   public Sha256 put(int value) {
     room(Integer.BYTES).putInt(value);
     return this;
   }
 
-  /** Adds a number. */
+  /**
+   * Adds a number.
+   *
+   * @param value eight bytes
+   * @return this
+   */
   public Sha256 put(long value) {
     room(Long.BYTES).putLong(value);
     return this;
   }
 
-  /** Adds numbers and how many they are. */
+  /**
+   * Adds numbers and how many they are.
+   *
+   * @param values may be empty
+   * @return this
+   */
   public Sha256 put(int[] values) {
     put(values.length);
     for (int value : values) {
@@ -55,7 +74,12 @@ public final class Sha256 {
     return this;
   }
 
-  /** Adds numbers and how many they are. */
+  /**
+   * Adds numbers and how many they are.
+   *
+   * @param values may be empty
+   * @return this
+   */
   public Sha256 put(long[] values) {
     put(values.length);
     for (long value : values) {
@@ -64,12 +88,22 @@ public final class Sha256 {
     return this;
   }
 
-  /** Adds a text and its length. */
+  /**
+   * Adds a text and its length.
+   *
+   * @param text put as UTF-8
+   * @return this
+   */
   public Sha256 put(String text) {
     return put(text.getBytes(UTF_8));
   }
 
-  /** Adds bytes and how many they are. */
+  /**
+   * Adds bytes and how many they are.
+   *
+   * @param bytes may be empty
+   * @return this
+   */
   public Sha256 put(byte[] bytes) {
     put(bytes.length);
     flush();
@@ -77,7 +111,13 @@ public final class Sha256 {
     return this;
   }
 
-  /** Adds the first {@code count} values, bit for bit, without a length in front. */
+  /**
+   * Adds the first {@code count} values, bit for bit, without a length in front.
+   *
+   * @param values has {@code count} values or more
+   * @param count how many of them, from the first
+   * @return this
+   */
   public Sha256 putFloats(float[] values, int count) {
     flush();
     int perBlock = BLOCK_BYTES / Float.BYTES;
@@ -89,13 +129,13 @@ public final class Sha256 {
     return this;
   }
 
-  /** Ends the hash: 32 bytes. */
+  /** {@return the hash of all that was put in, 32 bytes} Ends it. */
   public byte[] bytes() {
     flush();
     return digest.digest();
   }
 
-  /** Ends the hash: 64 lower-case hexadecimal digits. */
+  /** {@return the hash of all that was put in, 64 lower-case hexadecimal digits} Ends it. */
   public String hex() {
     return HexFormat.of().formatHex(bytes());
   }

@@ -24,17 +24,21 @@ public final class SharedFeatures {
     this.store = store;
   }
 
-  /** Those of rows, with all columns, also those the rows do not show. */
+  /**
+   * {@return the features of rows, with all columns, also those the rows do not show}
+   *
+   * @param data the rows, or a view of them
+   */
   public static SharedFeatures of(LabeledData data) {
     return new SharedFeatures(data.store().whole());
   }
 
-  /** Their SHA-256, in lower-case hexadecimal: equal for equal features. */
+  /** {@return their SHA-256, in lower-case hexadecimal: equal for equal features} */
   public String digest() {
     return HexFormat.of().formatHex(store.digest());
   }
 
-  /** How many bytes of memory they take. */
+  /** {@return how many bytes of memory they take} */
   public long bytes() {
     return (long) store.rows() * store.columns() * Float.BYTES;
   }
@@ -42,6 +46,7 @@ public final class SharedFeatures {
   /**
    * Writes the features: two ints of rows and columns, and the values row by row, little-endian.
    *
+   * @param out stays open
    * @throws IOException if they cannot be written
    */
   public void write(OutputStream out) throws IOException {
@@ -67,7 +72,9 @@ public final class SharedFeatures {
   /**
    * Reads what {@link #write} has written.
    *
+   * @param in stays open
    * @param digest of what was written
+   * @return the features, in memory of their own
    * @throws IOException if they cannot be read, or are others
    */
   public static SharedFeatures read(InputStream in, String digest) throws IOException {
@@ -114,6 +121,7 @@ public final class SharedFeatures {
    * Everything of rows but these features: which of them, labels or targets, ids, weights, groups.
    *
    * @param data of these features
+   * @return what {@link #read(byte[])} takes
    * @throws IllegalArgumentException if the rows have other features
    */
   public byte[] write(LabeledData data) {
@@ -134,6 +142,8 @@ public final class SharedFeatures {
   /**
    * Reads rows of these features; whoever wrote them is trusted.
    *
+   * @param rows as {@link #write(LabeledData)} gave them
+   * @return the rows, which share these features
    * @throws IOException if they are damaged
    */
   public LabeledData read(byte[] rows) throws IOException {

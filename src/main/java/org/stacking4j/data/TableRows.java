@@ -28,7 +28,9 @@ public final class TableRows implements FeatureRows {
   /**
    * Opens a file.
    *
+   * @param file the CSV file
    * @param schema how its columns become features
+   * @return its rows, to be read once, from the first; the caller closes them
    * @throws IOException if the file cannot be read, or lacks a column
    */
   public static TableRows open(Path file, TableSchema schema) throws IOException {

@@ -16,6 +16,10 @@ import java.util.Set;
  */
 public record TableSchema(List<Column> columns, String label) implements FeatureSchema {
   /**
+   * Copies and checks the columns.
+   *
+   * @param columns one or more, with names of their own
+   * @param label the column that held the labels, or empty
    * @throws IllegalArgumentException if there are no columns, or two have one name, the label's
    *     among them
    */
@@ -33,7 +37,11 @@ public record TableSchema(List<Column> columns, String label) implements Feature
     }
   }
 
-  /** The same without a word about labels. */
+  /**
+   * The same without a word about labels.
+   *
+   * @param columns one or more, with names of their own
+   */
   public TableSchema(List<Column> columns) {
     this(columns, "");
   }
@@ -50,6 +58,12 @@ public record TableSchema(List<Column> columns, String label) implements Feature
    */
   public record Column(String name, List<String> categories, boolean mayMiss, double fill) {
     /**
+     * Copies and checks the categories.
+     *
+     * @param name in the header line; not blank
+     * @param categories all different; empty for a column of numbers
+     * @param mayMiss whether numbers may be missing; false for categories
+     * @param fill finite; stands for a number that is missing
      * @throws IllegalArgumentException if the name is blank, a category is there twice, {@code
      *     fill} is not finite, or categories may be missing: a field that says nothing is a
      *     category

@@ -17,6 +17,9 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
   /**
    * Checks that the parts fit each other.
    *
+   * @param name not blank
+   * @param train the rows to learn from
+   * @param test the rows to judge by
    * @throws IllegalArgumentException if the name is blank, or the parts differ in their number of
    *     columns, their task, or the names of their classes or targets
    */
@@ -69,6 +72,7 @@ public record TrainTest(String name, LabeledData train, LabeledData test) {
    * @param testFraction the part of each class to judge by, greater than 0 and less than 1; rounded
    *     to whole rows, at least 1 on each side
    * @param seed chooses which rows
+   * @return the two parts, under this name
    * @throws IllegalArgumentException if the name is blank, the fraction is out of range, or a class
    *     has fewer than 2 rows
    */

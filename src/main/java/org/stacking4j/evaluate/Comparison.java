@@ -30,7 +30,14 @@ public record Comparison(
     boolean weighted,
     LossDifference logLoss) {
 
-  /** On rows that count alike, from how many of them only the one or the other has right. */
+  /**
+   * On rows that count alike, from how many of them only the one or the other has right.
+   *
+   * @param rows how many rows both were judged on
+   * @param onlyFirst how many of them only the first has right
+   * @param onlySecond how many of them only the second has right
+   * @param logLoss the first's log loss less the second's
+   */
   public Comparison(int rows, int onlyFirst, int onlySecond, LossDifference logLoss) {
     this(
         rows,

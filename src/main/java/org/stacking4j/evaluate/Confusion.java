@@ -17,6 +17,7 @@ public record Confusion(List<List<Integer>> counts) {
   /**
    * Copies the counts.
    *
+   * @param counts {@code [classes, classes]}, right class by predicted class
    * @throws IllegalArgumentException if there are not as many columns as rows
    */
   public Confusion {
@@ -35,7 +36,7 @@ public record Confusion(List<List<Integer>> counts) {
   }
 
   /**
-   * Counts predictions.
+   * {@return how often which class was predicted for which}
    *
    * @param predicted a class of each row, {@code [rows]}
    * @param labels the right class of each row, {@code [rows]}
@@ -80,6 +81,8 @@ public record Confusion(List<List<Integer>> counts) {
 
   /**
    * {@return the share of a class's rows that were predicted to be of it; NaN if it has no rows}
+   *
+   * @param c the class, from 0
    */
   public double recall(int c) {
     int all = counts.get(c).stream().mapToInt(Integer::intValue).sum();
@@ -89,6 +92,8 @@ public record Confusion(List<List<Integer>> counts) {
   /**
    * {@return the share of the rows predicted to be of a class that are of it; NaN if there are no
    * such rows}
+   *
+   * @param c the class, from 0
    */
   public double precision(int c) {
     int all = counts.stream().mapToInt(row -> row.get(c)).sum();

@@ -52,7 +52,12 @@ public record Diversity(List<Pair> pairs, double oracleAccuracy) {
     }
   }
 
-  /** Copies the pairs. */
+  /**
+   * Copies the pairs.
+   *
+   * @param pairs all pairs of members
+   * @param oracleAccuracy share of the rows that one member or more has right, 0 to 1
+   */
   public Diversity {
     pairs = List.copyOf(pairs);
   }
@@ -62,6 +67,7 @@ public record Diversity(List<Pair> pairs, double oracleAccuracy) {
    *
    * @param predicted classes, {@code [members, rows]}
    * @param labels right classes, {@code [rows]}
+   * @return all pairs of the members, and what an oracle among them would reach
    * @throws IllegalArgumentException if there are no members or no rows, or the numbers of rows
    *     differ
    */

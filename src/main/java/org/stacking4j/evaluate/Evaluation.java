@@ -37,6 +37,7 @@ public record Evaluation(double accuracy, double logLoss, double brier, double e
    * @param probabilities {@code [rows, classes]}; values below {@link #LEAST_PROBABILITY} count as
    *     it in log loss
    * @param labels the right class of each row, {@code [rows]}
+   * @return how good they are
    * @throws IllegalArgumentException if the numbers of rows differ or are zero, or a label or a
    *     predicted class is out of range
    */

@@ -44,6 +44,8 @@ public record Leaderboard(String reference, List<Row> rows) {
   /**
    * Sorts the rows.
    *
+   * @param reference the name of the competitor all others are compared with
+   * @param rows the lines, in any order
    * @throws IllegalArgumentException if a name stands twice
    */
   public Leaderboard {
@@ -135,6 +137,7 @@ public record Leaderboard(String reference, List<Row> rows) {
      * @param first the name of one
      * @param second the name of the other
      * @param seed of the resamples that give the log loss its interval
+     * @return the first, compared with the second
      * @throws IllegalArgumentException if one of them was not entered
      */
     public Comparison compare(String first, String second, long seed) {
@@ -254,6 +257,7 @@ public record Leaderboard(String reference, List<Row> rows) {
   /**
    * {@return the row of that name}
    *
+   * @param name of a competitor
    * @throws IllegalArgumentException if there is none
    */
   public Row row(String name) {
@@ -267,6 +271,9 @@ public record Leaderboard(String reference, List<Row> rows) {
   /**
    * Writes {@code name,accuracy,log_loss,brier,ece,seconds,difference,difference_low,
    * difference_high}, whole or not at all.
+   *
+   * @param file the CSV file; its folder must exist
+   * @throws IOException if it cannot be written; the message names it
    */
   public void writeCsv(Path file) throws IOException {
     List<List<String>> lines = new ArrayList<>();

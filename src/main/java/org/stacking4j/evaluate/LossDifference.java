@@ -30,6 +30,7 @@ public record LossDifference(double difference, double low, double high) {
    * @param second losses, {@code [rows]}
    * @param weights how much each row counts, 0 or more, {@code [rows]}; null for all rows alike
    * @param seed of the resamples
+   * @return the mean of the first less that of the second
    * @throws IllegalArgumentException if the numbers of rows differ or are zero, or a weight is
    *     negative or not finite, or all are 0
    */

@@ -28,6 +28,7 @@ public record PairedDifference(double difference, double low, double high) {
    * @param first predicted classes, {@code [rows]}
    * @param second predicted classes, {@code [rows]}
    * @param labels right classes, {@code [rows]}
+   * @return the accuracy of the first less that of the second
    * @throws IllegalArgumentException if the numbers of rows differ or are zero
    */
   public static PairedDifference of(int[] first, int[] second, int[] labels) {
@@ -52,6 +53,7 @@ public record PairedDifference(double difference, double low, double high) {
    * @param second predicted classes, {@code [rows]}
    * @param labels right classes, {@code [rows]}
    * @param weights how much each row counts, 0 or more, {@code [rows]}
+   * @return the weighted accuracy of the first less that of the second
    * @throws IllegalArgumentException as {@link #of(int[], int[], int[])} does; or if there is not
    *     one weight per row, one is negative or not finite, or all are 0
    */

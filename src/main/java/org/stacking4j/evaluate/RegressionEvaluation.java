@@ -25,6 +25,7 @@ public record RegressionEvaluation(double rmse, double mae, double r2, int rows)
    *
    * @param predicted {@code [rows, targets]}
    * @param data the rows, with their targets
+   * @return how good they are
    * @throws IllegalArgumentException if the shape of the predictions is not that of the targets
    * @throws IllegalStateException if the rows have classes
    */

@@ -30,7 +30,12 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   public record Row(
       String name, RegressionEvaluation evaluation, double seconds, LossDifference difference) {}
 
-  /** Sorts the rows. */
+  /**
+   * Sorts the rows.
+   *
+   * @param reference the name of the competitor all others are compared with
+   * @param rows the lines, in any order
+   */
   public RegressionLeaderboard {
     List<Row> sorted = new ArrayList<>(rows);
     sorted.sort(Comparator.comparingDouble(row -> -row.evaluation().r2()));
@@ -86,6 +91,8 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
     /**
      * {@return the R² of one competitor less that of another, with its interval}
      *
+     * @param first the name of one
+     * @param second the name of the other
      * @throws IllegalArgumentException if one of them was not entered
      */
     public LossDifference compare(String first, String second) {
@@ -170,6 +177,9 @@ public record RegressionLeaderboard(String reference, List<Row> rows) {
   /**
    * Writes {@code name,rmse,mae,r2,seconds,difference,difference_low,difference_high}, whole or not
    * at all.
+   *
+   * @param file the CSV file; its folder must exist
+   * @throws IOException if it cannot be written; the message names it
    */
   public void writeCsv(Path file) throws IOException {
     List<List<String>> lines = new ArrayList<>();

@@ -22,7 +22,11 @@ public record Reliability(List<Bin> bins) {
    */
   public record Bin(int rows, double confidence, double accuracy) {}
 
-  /** Copies the bins. */
+  /**
+   * Copies the bins.
+   *
+   * @param bins of equal width, in ascending order
+   */
   public Reliability {
     bins = List.copyOf(bins);
   }

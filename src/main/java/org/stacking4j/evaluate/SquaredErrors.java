@@ -19,8 +19,9 @@ public final class SquaredErrors {
   }
 
   /**
-   * Of predictions for these rows.
+   * {@return what predictions for these rows are judged by}
    *
+   * @param data rows that have targets
    * @throws IllegalStateException if the rows have classes
    */
   public static SquaredErrors of(LabeledData data) {

@@ -46,6 +46,7 @@ public record Answers(long rows, Optional<String> warning) {
    * @param ensemble whom to ask
    * @param source the rows
    * @param out the CSV file to write, whole or not at all
+   * @return how many rows were answered, and what should be known of them
    * @throws IOException if the rows cannot be read, or the answers cannot be written
    */
   public static Answers write(StackingEnsemble ensemble, FeatureRows source, Path out)
@@ -72,6 +73,12 @@ public record Answers(long rows, Optional<String> warning) {
    * Writes the meta-features of rows without labels, in the columns of {@link
    * MetaFeatures#writeCsv} but for the label, and with {@code file} behind {@code row} if the rows
    * have names; otherwise like {@link #write}.
+   *
+   * @param ensemble whom to ask
+   * @param source the rows
+   * @param out the CSV file to write, whole or not at all
+   * @return how many rows were answered, and what should be known of them
+   * @throws IOException if the rows cannot be read, or the file cannot be written
    */
   public static Answers writeMetaFeatures(StackingEnsemble ensemble, FeatureRows source, Path out)
       throws IOException {

@@ -69,6 +69,7 @@ public final class ConfFile {
    * @param file the file, or null for the defaults alone
    * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}; {@code
    *     meta} and {@code prediction} without dots are those of the stack that is saved
+   * @return all that the file, the overrides and the defaults say
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if it says something that cannot be, with the key
    */
@@ -86,6 +87,7 @@ public final class ConfFile {
    * @param file the file, or null for the defaults alone
    * @param overrides values that go before the file's, by key with dots: {@code fit.epochs}; {@code
    *     meta} and {@code prediction} without dots are those of the stack that is saved
+   * @return all that the file, the overrides and the defaults say
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if it says something that cannot be, with the key
    */

@@ -54,9 +54,9 @@ public final class Experiment {
   }
 
   /**
-   * The same experiment, which takes up what an earlier run into the same folder has fitted, ended
-   * or not; its files are those of a run that was never interrupted. Of another configuration or
-   * other data it takes up what they have in common.
+   * {@return the same experiment, which takes up what an earlier run into the same folder has
+   * fitted, ended or not; its files are those of a run that was never interrupted} Of another
+   * configuration or other data it takes up what they have in common.
    */
   public Experiment resuming() {
     return new Experiment(config, threads, listener, true);
@@ -207,6 +207,7 @@ public final class Experiment {
   /**
    * What a run would take; the data is read, nothing is fitted.
    *
+   * @return the fits, the time and the memory, about
    * @throws IllegalArgumentException if the configuration does not fit itself or the data
    * @throws IOException if the data cannot be read
    */

@@ -150,6 +150,25 @@ public record ExperimentConfig(
       long seed,
       double timeout,
       String network) {
+    /**
+     * Copies the hidden layers and checks everything.
+     *
+     * @param name of its columns, seeds and errors
+     * @param hidden units of its hidden layers, each 1 or more; none if it comes fitted
+     * @param epochs 1 or more
+     * @param batchSize 2 or more
+     * @param gradientNormLimit above 0; infinity switches it off
+     * @param learningRate Adam's step, above 0
+     * @param columns numbers from 0 and ranges of them; empty for all
+     * @param rowSample above 0 and at most 1
+     * @param bagging whether rows are drawn with replacement
+     * @param snapshots 0 or more, fewer than the epochs; 0 with cycles
+     * @param cycles 0 or more, at most the epochs; 0 with snapshots
+     * @param seed in the place of the whole's
+     * @param timeout in seconds, 0 for none
+     * @param network the file of one that comes fitted, without hidden layers; else empty
+     * @throws IllegalArgumentException if a value is out of its range
+     */
     public BaseNetwork {
       hidden = List.copyOf(hidden);
       Member.checkName(name);
@@ -254,6 +273,17 @@ public record ExperimentConfig(
       boolean doNoHarm,
       int folds,
       Prediction prediction) {
+    /**
+     * Copies the members and checks name and folds.
+     *
+     * @param name letters, digits, {@code -} and {@code _}
+     * @param members its base networks
+     * @param meta what combines them
+     * @param doNoHarm whether the average is used unless a meta learner is better
+     * @param folds 2 or more
+     * @param prediction which of its networks answer
+     * @throws IllegalArgumentException if the name is malformed, or there are fewer folds
+     */
     public InnerStack {
       members = List.copyOf(members);
       Member.checkName(name);
@@ -322,9 +352,27 @@ public record ExperimentConfig(
     }
   }
 
-  /** How a base network is fitted that does not say otherwise; see {@link FitSettings}. */
+  /**
+   * How a base network is fitted that does not say otherwise; see {@link FitSettings}.
+   *
+   * @param epochs passes over the rows, 1 or more
+   * @param batchSize rows per step, 2 or more
+   * @param gradientNormLimit the largest norm of the whole gradient, above 0
+   * @param trainer what computes the steps
+   * @param timeout how many seconds each fit may take, 0 for as many as it takes
+   */
   public record Fit(
       int epochs, int batchSize, double gradientNormLimit, Trainer trainer, double timeout) {
+    /**
+     * Checks the numbers.
+     *
+     * @param epochs 1 or more
+     * @param batchSize 2 or more
+     * @param gradientNormLimit above 0; infinity switches it off
+     * @param trainer what computes the steps
+     * @param timeout in seconds, 0 for none
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public Fit {
       checkSteps(epochs, batchSize, gradientNormLimit);
       new FitSettings(epochs, batchSize, gradientNormLimit, true, trainer); // checks
@@ -407,6 +455,13 @@ public record ExperimentConfig(
    * @param patience after how many epochs in a row without a lower loss there
    */
   public record MetaEarlyStopping(double share, int patience) {
+    /**
+     * Checks the numbers, if it stops early.
+     *
+     * @param share above 0 and below 1, or 0 for no early stopping
+     * @param patience 1 or more
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
     public MetaEarlyStopping {
       if (share != 0) {
         new EarlyStopping(share, patience); // checks
@@ -414,32 +469,114 @@ public record ExperimentConfig(
     }
   }
 
-  /** How to stack in-sample. */
+  /**
+   * How to stack in-sample.
+   *
+   * @param meta what combines the members
+   */
   public record InSample(Meta meta) {}
 
-  /** How to stack out-of-fold. */
+  /**
+   * How to stack out-of-fold.
+   *
+   * @param meta what combines the members
+   * @param doNoHarm whether the average is used unless a meta learner is better
+   * @param folds K, 2 or more
+   * @param repeats how many splits into K folds, 1 or more
+   * @param prediction which networks answer for new rows
+   */
   public record OutOfFold(
       Meta meta, boolean doNoHarm, int folds, int repeats, Prediction prediction) {
+    /**
+     * Checks the numbers.
+     *
+     * @param meta what combines the members
+     * @param doNoHarm whether the average is used unless a meta learner is better
+     * @param folds 2 or more
+     * @param repeats 1 or more
+     * @param prediction which networks answer for new rows
+     * @throws IllegalArgumentException if there are fewer
+     */
     public OutOfFold {
       new Strategy.OutOfFold(folds, repeats); // checks
     }
   }
 
-  /** How to stack by holdout. */
+  /**
+   * How to stack by holdout.
+   *
+   * @param meta what combines the members
+   * @param doNoHarm whether the average is used unless a meta learner is better
+   * @param fraction of the rows of each class to hold out, above 0 and below 1
+   * @param prediction which networks answer for new rows
+   */
   public record Holdout(Meta meta, boolean doNoHarm, double fraction, Prediction prediction) {
+    /**
+     * Checks the fraction.
+     *
+     * @param meta what combines the members
+     * @param doNoHarm whether the average is used unless a meta learner is better
+     * @param fraction above 0 and below 1
+     * @param prediction which networks answer for new rows
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Holdout {
       new Strategy.Holdout(fraction); // checks
     }
   }
 
-  /** How to stack in order of time. */
+  /**
+   * How to stack in order of time.
+   *
+   * @param meta what combines the members
+   * @param doNoHarm whether the average is used unless a meta learner is better
+   * @param folds K, 2 or more
+   */
   public record TimeOrdered(Meta meta, boolean doNoHarm, int folds) {
+    /**
+     * Checks the number of folds.
+     *
+     * @param meta what combines the members
+     * @param doNoHarm whether the average is used unless a meta learner is better
+     * @param folds 2 or more
+     * @throws IllegalArgumentException if there are fewer
+     */
     public TimeOrdered {
       new Strategy.TimeOrdered(folds); // checks
     }
   }
 
   /**
+   * Copies the lists and checks everything.
+   *
+   * @param data a kind that is known, with its path
+   * @param task a regression only of a CSV file
+   * @param label a column of a CSV file; else empty
+   * @param weight a column of a CSV file; else empty
+   * @param group a column of a CSV file; else empty
+   * @param categorical columns of a CSV file; else none
+   * @param missing something else than to refuse only for a CSV file
+   * @param ignore columns of a CSV file; else none
+   * @param imageSize {@code WIDTHxHEIGHT} only for pictures; else {@code auto}
+   * @param imageColour a choice only for pictures; else left to them
+   * @param testFraction above 0 and below 1
+   * @param train 0 or more, 0 for all rows
+   * @param test 0 or more, 0 for all rows
+   * @param seed any number
+   * @param classWeights none in a regression
+   * @param members one or more
+   * @param innerStacks may be none
+   * @param fit how base networks are fitted
+   * @param metaEarlyStopping whether meta networks stop early
+   * @param passThrough numbers from 0 and ranges of them, or empty
+   * @param strategy one that is known
+   * @param inSample how to stack in-sample
+   * @param outOfFold how to stack out-of-fold
+   * @param holdout how to stack by holdout
+   * @param timeOrdered how to stack in order of time
+   * @param onFailure whether a member of which a fit fails drops out
+   * @param executor where the fits of members are made
+   * @param master of Spark; empty for another executor
    * @throws IllegalArgumentException if a value is out of its range
    */
   public ExperimentConfig {
@@ -545,7 +682,7 @@ public record ExperimentConfig(
     return imageSize.equals(AUTO) ? null : PictureSize.parse(imageSize);
   }
 
-  /** The labels of the stacks to make, in order. */
+  /** {@return the labels of the stacks to make, in order} */
   @JsonIgnore
   public List<String> stacks() {
     return strategy.equals("all") ? List.of("in-sample", "out-of-fold") : List.of(strategy);

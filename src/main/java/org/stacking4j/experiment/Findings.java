@@ -41,7 +41,19 @@ public record Findings(
     String verdict)
     implements Outcome {
 
-  /** Copies, in their order. */
+  /**
+   * Copies, in their order.
+   *
+   * @param leaderboard everything that was judged
+   * @param diversity how differently the base networks err
+   * @param confusion which classes the last stack takes for which
+   * @param comparisons of the last stack with the averages, by their names
+   * @param reliability of each on the leaderboard, by its name
+   * @param strongest the name of the strongest of these averages
+   * @param flips rows that only the last stack or only that average has right
+   * @param contributions of the last stack's members
+   * @param verdict one sentence on the last stack
+   */
   public Findings {
     contributions = List.copyOf(contributions);
     flips = List.copyOf(flips);

@@ -31,6 +31,7 @@ public final class NewData {
    *
    * @param ensemble whose features they are made into
    * @param data of a table or of pictures, as the ensemble was fitted on
+   * @return the rows, to be read once, from the first; the caller closes them
    * @throws IllegalArgumentException if the data is unknown, or not of that kind
    * @throws IOException if it cannot be read
    */
@@ -51,8 +52,11 @@ public final class NewData {
   /**
    * Reads rows with labels or targets, to judge by.
    *
+   * @param ensemble whose features they are made into
+   * @param data of a table or of pictures, as the ensemble was fitted on
    * @param columns of a table: which hold the labels or targets, those that were learned from if it
    *     says none, and which weights
+   * @return the rows, with the ensemble's classes or targets
    * @throws IllegalArgumentException as {@link #open} does, or if columns are given for pictures
    * @throws IOException if the rows cannot be read, or a label is none of the ensemble's classes
    */

@@ -147,8 +147,8 @@ public record Plan(
   }
 
   /**
-   * In words: {@code 18 fits of base networks: about 40 s, 120 MB for rows and networks}, and where
-   * there are members that are stacks, how many of the fits are theirs.
+   * {@return it in words: {@code 18 fits of base networks: about 40 s, 120 MB for rows and
+   * networks}, and where there are members that are stacks, how many of the fits are theirs}
    */
   public String describe() {
     return String.format(
@@ -164,7 +164,7 @@ public record Plan(
         Memory.inWords(bytes));
   }
 
-  /** What will not do, and how to mend it; empty if there is memory enough. */
+  /** {@return what will not do, and how to mend it; empty if there is memory enough} */
   public Optional<String> warning() {
     if (bytes > memory.process()) {
       return Optional.of(
@@ -186,7 +186,11 @@ public record Plan(
     return Optional.empty();
   }
 
-  /** About so many seconds, in words. */
+  /**
+   * {@return about so many seconds, in words: {@code 40 s}, {@code 3 min}}
+   *
+   * @param seconds 0 or more; less than one counts as one
+   */
   public static String time(double seconds) {
     List<String> units = List.of("s", "min", "h");
     int unit = 0;

@@ -37,7 +37,15 @@ public record RegressionFindings(
    */
   public record Answer(String target, float right, float predicted) {}
 
-  /** Copies, in their order. */
+  /**
+   * Copies, in their order.
+   *
+   * @param leaderboard everything that was judged
+   * @param comparisons of the last stack with the averages, by their names
+   * @param contributions of the last stack's members
+   * @param answers what the last stack says of some of the test rows
+   * @param verdict one sentence on the last stack
+   */
   public RegressionFindings {
     contributions = List.copyOf(contributions);
     answers = List.copyOf(answers);

@@ -40,7 +40,14 @@ public final class FusedNetwork implements AutoCloseable {
   private int iteration;
   private int epoch;
 
-  /** Reads a network that one thread will train. */
+  /**
+   * Reads a network that one thread will train.
+   *
+   * @param network as the other constructor takes it
+   * @param maxRows the largest batch, 1 or more
+   * @param gradientNormLimit the largest 2-norm of the mean gradient, infinity for none
+   * @param seed of dropout
+   */
   public FusedNetwork(MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed) {
     this(network, maxRows, gradientNormLimit, seed, new Crew());
   }
@@ -84,8 +91,10 @@ public final class FusedNetwork implements AutoCloseable {
   }
 
   /**
-   * Why a configuration needs DL4J's own {@code fit}, in words that follow "because"; empty if the
-   * fused step can train it.
+   * {@return why a configuration needs DL4J's own {@code fit}, in words that follow "because";
+   * empty if the fused step can train it}
+   *
+   * @param configuration of the network
    */
   public static Optional<String> obstacle(MultiLayerConfiguration configuration) {
     return Support.obstacle(configuration);
@@ -199,6 +208,7 @@ public final class FusedNetwork implements AutoCloseable {
    * Writes all that later steps depend on, to the last bit; {@link #store} rounds some of it to
    * what DL4J keeps.
    *
+   * @param out stays open
    * @throws IOException if {@code out} fails
    */
   public void save(DataOutput out) throws IOException {
@@ -214,6 +224,7 @@ public final class FusedNetwork implements AutoCloseable {
   /**
    * Goes on from where one of the same configuration was {@linkplain #save saved}.
    *
+   * @param in at the place where {@link #save} began to write; stays open
    * @throws IOException if {@code in} fails, or is of another network
    */
   public void restore(DataInput in) throws IOException {

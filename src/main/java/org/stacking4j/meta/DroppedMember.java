@@ -12,17 +12,30 @@ import org.stacking4j.train.FitException;
  * @param reason why it failed, in words
  */
 public record DroppedMember(String member, String fit, String reason) {
-  /** {@return a member that a failure took away} */
+  /**
+   * {@return a member that a failure took away}
+   *
+   * @param member its name
+   * @param failure of one of its fits
+   */
   public static DroppedMember of(String member, FitException failure) {
     return new DroppedMember(member, failure.fit(), failure.reason());
   }
 
-  /** {@return the same member, as one of a stack} */
+  /**
+   * {@return the same member, as one of a stack}
+   *
+   * @param stack the name of the stack
+   */
   public DroppedMember within(String stack) {
     return new DroppedMember(stack + "/" + member, fit, reason);
   }
 
-  /** {@return the failure of an ensemble that has lost all its members} */
+  /**
+   * {@return the failure of an ensemble that has lost all its members}
+   *
+   * @param dropped all its members, each with its failure
+   */
   public static FitException noneLeft(List<DroppedMember> dropped) {
     String each =
         dropped.stream()

@@ -68,7 +68,7 @@ public final class MemberNetworks {
   }
 
   /**
-   * Networks that were fitted before.
+   * {@return networks that were fitted before, as members}
    *
    * @param names of the members
    * @param folds for each member its fold networks, all of the same number, possibly none
@@ -133,7 +133,11 @@ public final class MemberNetworks {
     return new MemberNetworks(all, folds, refits, allStacks, dropped);
   }
 
-  /** {@return the same networks, beside others that are no longer there} */
+  /**
+   * {@return the same networks, beside others that are no longer there}
+   *
+   * @param more the members that are no longer there
+   */
   public MemberNetworks withDropped(List<DroppedMember> more) {
     List<DroppedMember> all = Stream.concat(dropped.stream(), more.stream()).toList();
     return new MemberNetworks(names, folds, refits, stacks, all);
@@ -146,6 +150,11 @@ public final class MemberNetworks {
   /**
    * Fits every member on all rows, and nothing else.
    *
+   * @param members with names of their own
+   * @param data the training rows
+   * @param seed of the ensemble
+   * @param runner where the fits run
+   * @return the members' networks, none of them of a fold
    * @see #fit(List, LabeledData, Folds, boolean, long, OnFailure, FitRunner)
    */
   public static MemberNetworks fitOnAllRows(
@@ -156,6 +165,13 @@ public final class MemberNetworks {
   /**
    * Fits every member, and fails if one fails.
    *
+   * @param members with names of their own
+   * @param data the training rows
+   * @param folds which rows to leave out of which fit; may have no folds
+   * @param refit whether to fit each member on all rows too
+   * @param seed of the ensemble
+   * @param runner where the fits run
+   * @return the members' networks
    * @see #fit(List, LabeledData, Folds, boolean, long, OnFailure, FitRunner)
    */
   public static MemberNetworks fit(
@@ -182,6 +198,7 @@ public final class MemberNetworks {
    * @param onFailure whether a member of which a fit fails is left out of what comes back; if all
    *     are, it is like {@link #none}
    * @param runner where they run
+   * @return the networks of the members that are left, snapshots among them
    * @throws org.stacking4j.train.FitException if a fit failed, unless members may drop out
    */
   public static MemberNetworks fit(
@@ -286,6 +303,8 @@ public final class MemberNetworks {
   /**
    * {@return the fold networks of a member, by its position; fold f is at f − 1, all repeats in a
    * row} Empty for one that is a stack.
+   *
+   * @param member its position, from 0
    */
   public List<FitResult> folds(int member) {
     return isStack(member) ? List.of() : folds.get(member);
@@ -310,7 +329,11 @@ public final class MemberNetworks {
     return folds.size();
   }
 
-  /** {@return whether a member, by its position, is a stack and no network} */
+  /**
+   * {@return whether a member, by its position, is a stack and no network}
+   *
+   * @param member its position, from 0
+   */
   public boolean isStack(int member) {
     return Objects.checkIndex(member, names.size()) >= folds.size();
   }
@@ -327,7 +350,11 @@ public final class MemberNetworks {
     return folds.isEmpty() ? stacks.get(0).hasRefit() : !refits.isEmpty();
   }
 
-  /** {@return whether there are all networks that a prediction asks} */
+  /**
+   * {@return whether there are all networks that a prediction asks}
+   *
+   * @param prediction which networks are to answer
+   */
   public boolean answer(Prediction prediction) {
     return !(prediction.asksRefit() && !hasRefit())
         && !(prediction.asksFolds() && foldCount() == 0);
@@ -431,7 +458,12 @@ public final class MemberNetworks {
     return all;
   }
 
-  /** {@return meta-features of labelled rows that no network has seen; their fold is 0} */
+  /**
+   * {@return meta-features of labelled rows that no network has seen; their fold is 0}
+   *
+   * @param data the rows
+   * @param prediction which networks answer
+   */
   public MetaFeatures metaFeatures(LabeledData data, Prediction prediction) {
     INDArray logits = logits(data, prediction);
     MetaFeatures features = MetaFeatures.of(names, data, new int[data.rows()], logits);

@@ -146,7 +146,13 @@ public final class MetaFeatures {
     }
   }
 
-  /** Reads what {@link #writeCsv} wrote, bit for bit. Rows are read as a stream. */
+  /**
+   * {@return what {@link #writeCsv} wrote, bit for bit} Rows are read as a stream.
+   *
+   * @param file the CSV file
+   * @throws IOException if the file cannot be read or is damaged; the message names it, and the
+   *     line
+   */
   public static MetaFeatures readCsv(Path file) throws IOException {
     return MetaFeaturesCsv.read(file);
   }
@@ -158,6 +164,9 @@ public final class MetaFeatures {
    * columns are {@code fold,fold_2,…}. If the rows have weights or groups, columns {@code weight}
    * and {@code group} stand before the logits; features that are passed through stand behind them,
    * as {@code feature_COLUMN}.
+   *
+   * @param file the CSV file; its folder must exist
+   * @throws IOException if it cannot be written; the message names it
    */
   public void writeCsv(Path file) throws IOException {
     MetaFeaturesCsv.write(this, file);
@@ -326,16 +335,16 @@ public final class MetaFeatures {
   }
 
   /**
-   * As labelled rows, with their weights and groups, to fit a network on: the {@link #inputs} are
-   * the features.
+   * {@return these as labelled rows, with their weights and groups, to fit a network on: the {@link
+   * #inputs} are the features}
    */
   public LabeledData toLabeledData() {
     return table;
   }
 
   /**
-   * As a DL4J data set: features are the {@link #inputs}, labels one-hot, or the targets. It has no
-   * place for weights and groups.
+   * {@return these as a DL4J data set: features are the {@link #inputs}, labels one-hot, or the
+   * targets} It has no place for weights and groups.
    */
   public DataSet toDataSet() {
     return new DataSet(inputs(), table.targets(IntStream.range(0, rows()).toArray()));

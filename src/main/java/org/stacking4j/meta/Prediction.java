@@ -24,7 +24,7 @@ public enum Prediction {
     return this != REFIT;
   }
 
-  /** For people, whose answer it is: {@code each member's network of all rows}. */
+  /** {@return for people, whose answer it is: {@code each member's network of all rows}} */
   public String describe() {
     return switch (this) {
       case FOLD_MEAN -> "the mean of each member's fold networks";

@@ -53,6 +53,13 @@ public sealed interface Strategy {
    * @param repeats how many splits into K folds, 1 or more; each member is fitted K × repeats times
    */
   record OutOfFold(int folds, int repeats) implements Strategy {
+    /**
+     * Checks the numbers.
+     *
+     * @param folds K, 2 or more
+     * @param repeats how many splits into K folds, 1 or more
+     * @throws IllegalArgumentException if there are fewer
+     */
     public OutOfFold {
       checkFolds(folds);
       if (repeats < 1) {
@@ -60,7 +67,11 @@ public sealed interface Strategy {
       }
     }
 
-    /** One split into K folds. */
+    /**
+     * One split into K folds.
+     *
+     * @param folds K, 2 or more
+     */
     public OutOfFold(int folds) {
       this(folds, 1);
     }
@@ -93,6 +104,12 @@ public sealed interface Strategy {
    * @param folds K, 2 or more
    */
   record TimeOrdered(int folds) implements Strategy {
+    /**
+     * Checks the number of folds.
+     *
+     * @param folds K, 2 or more
+     * @throws IllegalArgumentException if there are fewer
+     */
     public TimeOrdered {
       checkFolds(folds);
     }
@@ -122,6 +139,12 @@ public sealed interface Strategy {
    *     whole, so with them it is met only nearly
    */
   record Holdout(double fraction) implements Strategy {
+    /**
+     * Checks the fraction.
+     *
+     * @param fraction of the rows of each class to hold out, above 0 and below 1
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Holdout {
       if (!(fraction > 0 && fraction < 1)) {
         throw new IllegalArgumentException(

@@ -23,6 +23,7 @@ public final class Chunks {
   /**
    * {@return some rows of a matrix: a view wherever ND4J can make one}
    *
+   * @param matrix of rank 2
    * @param from inclusive
    * @param to exclusive
    */
@@ -40,6 +41,8 @@ public final class Chunks {
     /**
      * The result of rows {@code from} (inclusive) to {@code to} (exclusive).
      *
+     * @param from the first row, 0-based
+     * @param to behind the last row
      * @return {@code [to - from, columns]}, in memory of its own: it is freed once it is copied
      */
     INDArray of(int from, int to);
@@ -48,6 +51,9 @@ public final class Chunks {
   /**
    * Puts the results of all rows together.
    *
+   * @param rows how many rows there are in all
+   * @param columns how many columns each result has
+   * @param part gives the result of a chunk of rows; asked in their order
    * @return float32 {@code [rows, columns]}
    */
   public static INDArray collect(long rows, long columns, Part part) {

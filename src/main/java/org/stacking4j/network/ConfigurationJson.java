@@ -45,6 +45,7 @@ public final class ConfigurationJson {
    *
    * @param json as {@code MultiLayerConfiguration.toJson} writes it
    * @param allowed names of classes beside DL4J's own that it may name
+   * @return the configuration that it says
    * @throws IOException if it is none, or names another class
    */
   public static MultiLayerConfiguration read(byte[] json, Set<String> allowed) throws IOException {

@@ -30,6 +30,17 @@ public record FitSettings(
     Trainer trainer,
     Duration timeout) {
 
+  /**
+   * Checks the numbers.
+   *
+   * @param epochs 0 or more
+   * @param batchSize 1 or more
+   * @param gradientNormLimit above 0; infinity switches it off
+   * @param uniformBiases whether biases start as uniform weights do
+   * @param trainer any but {@link Trainer#NONE}
+   * @param timeout zero or more; zero for none
+   * @throws IllegalArgumentException if one of them is out of its range
+   */
   public FitSettings {
     if (epochs < 0) {
       throw new IllegalArgumentException("epochs must be >= 0, found " + epochs);
@@ -49,13 +60,28 @@ public record FitSettings(
     }
   }
 
-  /** Settings without a timeout. */
+  /**
+   * Settings without a timeout.
+   *
+   * @param epochs 0 or more
+   * @param batchSize 1 or more
+   * @param gradientNormLimit above 0; infinity switches it off
+   * @param uniformBiases whether biases start as uniform weights do
+   * @param trainer any but {@link Trainer#NONE}
+   */
   public FitSettings(
       int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases, Trainer trainer) {
     this(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, Duration.ZERO);
   }
 
-  /** Settings with {@link Trainer#AUTO}. */
+  /**
+   * Settings with {@link Trainer#AUTO}.
+   *
+   * @param epochs 0 or more
+   * @param batchSize 1 or more
+   * @param gradientNormLimit above 0; infinity switches it off
+   * @param uniformBiases whether biases start as uniform weights do
+   */
   public FitSettings(int epochs, int batchSize, double gradientNormLimit, boolean uniformBiases) {
     this(epochs, batchSize, gradientNormLimit, uniformBiases, Trainer.AUTO);
   }
@@ -68,32 +94,56 @@ public record FitSettings(
     return new FitSettings(10, 128, 2.0, true);
   }
 
-  /** {@return these settings with other {@code epochs}} */
+  /**
+   * {@return these settings with other {@code epochs}}
+   *
+   * @param epochs 0 or more
+   */
   public FitSettings withEpochs(int epochs) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** {@return these settings with another {@code batchSize}} */
+  /**
+   * {@return these settings with another {@code batchSize}}
+   *
+   * @param batchSize 1 or more
+   */
   public FitSettings withBatchSize(int batchSize) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** {@return these settings with another {@code gradientNormLimit}} */
+  /**
+   * {@return these settings with another {@code gradientNormLimit}}
+   *
+   * @param gradientNormLimit above 0; infinity switches it off
+   */
   public FitSettings withGradientNormLimit(double gradientNormLimit) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** {@return these settings with {@code uniformBiases} on or off} */
+  /**
+   * {@return these settings with {@code uniformBiases} on or off}
+   *
+   * @param uniformBiases whether biases start as uniform weights do
+   */
   public FitSettings withUniformBiases(boolean uniformBiases) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** {@return these settings with another {@code trainer}} */
+  /**
+   * {@return these settings with another {@code trainer}}
+   *
+   * @param trainer any but {@link Trainer#NONE}
+   */
   public FitSettings withTrainer(Trainer trainer) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }
 
-  /** {@return these settings with a limit to the wall time of each fit; zero for none} */
+  /**
+   * {@return these settings with a limit to the wall time of each fit; zero for none}
+   *
+   * @param timeout zero or more
+   */
   public FitSettings withTimeout(Duration timeout) {
     return new FitSettings(epochs, batchSize, gradientNormLimit, uniformBiases, trainer, timeout);
   }

@@ -46,6 +46,17 @@ public record Member(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   /**
+   * Copies and checks what makes a member.
+   *
+   * @param name letters, digits, {@code -} and {@code _}
+   * @param configuration copied; ends in softmax with cross-entropy or identity with squared error
+   * @param settings how it is fitted
+   * @param columns 0-based, each once; empty for all
+   * @param rows which part of the rows a fit learns from
+   * @param snapshots 0 or more, fewer than the epochs
+   * @param cyclic whether the learning rate goes in cycles
+   * @param seed of its fits, or null for the ensemble's
+   * @param network that answers as it is, or null for one to fit
    * @throws IllegalArgumentException if the name is malformed, the configuration cannot be a
    *     member, with the layer and the mend, a column is negative or there twice, there are not
    *     fewer snapshots than epochs, a learning rate is to go in cycles that an updater does not
@@ -77,6 +88,7 @@ public record Member(
   /**
    * Checks the name of a member.
    *
+   * @param name the name to check
    * @throws IllegalArgumentException if it has anything but letters, digits, {@code -} and {@code
    *     _}, or does not begin with a letter or digit
    */
@@ -94,13 +106,21 @@ public record Member(
    * A member that sees all columns and rows and is fitted by these settings and the ensemble's
    * seed.
    *
+   * @param name as the constructor of all takes it
+   * @param configuration copied
+   * @param settings how it is fitted
    * @throws IllegalArgumentException as the constructor of all does
    */
   public Member(String name, MultiLayerConfiguration configuration, FitSettings settings) {
     this(name, configuration, settings, List.of(), RowSample.ALL, 0, false, null, null);
   }
 
-  /** {@return a member with {@link FitSettings#defaults()}} */
+  /**
+   * {@return a member with {@link FitSettings#defaults()}}
+   *
+   * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit
+   * @param configuration copied; of a network that can be a member
+   */
   public static Member of(String name, MultiLayerConfiguration configuration) {
     return new Member(name, configuration, FitSettings.defaults());
   }
@@ -113,6 +133,7 @@ public record Member(
    * and the meta learner takes that for evidence; nothing here can notice. Give it only if it was
    * fitted on other rows.
    *
+   * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit
    * @param network fitted on rows with the same columns, or those of {@link
    *     TrainedNetwork#columns}; its outputs must be the classes of the training rows in their
    *     order
@@ -133,6 +154,8 @@ public record Member(
   /**
    * {@return a member that comes fitted; later changes to the network do not matter}
    *
+   * @param name letters, digits, {@code -} and {@code _}, beginning with a letter or digit
+   * @param network copied; fitted on rows with the same columns
    * @see #prefit(String, TrainedNetwork)
    */
   public static Member prefit(String name, MultiLayerNetwork network) {
@@ -170,7 +193,11 @@ public record Member(
     return withRows(new RowSample(1, true));
   }
 
-  /** {@return this member, each fit of which learns from such a sample of the rows it may see} */
+  /**
+   * {@return this member, each fit of which learns from such a sample of the rows it may see}
+   *
+   * @param rows which part, drawn anew for each fit
+   */
   public Member withRows(RowSample rows) {
     return new Member(
         name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);
@@ -233,7 +260,7 @@ public record Member(
     }
   }
 
-  /** After which epochs its snapshots are taken, 1-based and ascending. */
+  /** {@return after which epochs its snapshots are taken, 1-based and ascending} */
   public List<Integer> snapshotEpochs() {
     return IntStream.rangeClosed(1, snapshots)
         .mapToObj(i -> (int) ((long) i * settings.epochs() / (snapshots + 1)))
@@ -247,7 +274,11 @@ public record Member(
         .toList();
   }
 
-  /** {@return this member with a seed of its own, whatever the ensemble's is} */
+  /**
+   * {@return this member with a seed of its own, whatever the ensemble's is}
+   *
+   * @param seed from which, with the name and the fold, the seeds of its fits come
+   */
   public Member withSeed(long seed) {
     return new Member(
         name, configuration, settings, columns, rows, snapshots, cyclic, seed, network);

@@ -44,9 +44,11 @@ public final class Mlp {
    * {@link #base(int, int, int...)} for either task; for targets it ends in identity with squared
    * error.
    *
+   * @param task whether it ends for classes or for targets
    * @param inputs feature columns, 1 or more
    * @param outputs classes, 2 or more, or targets, 1 or more
    * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @return a configuration of its own, not shared
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration base(Task task, int inputs, int outputs, int... hidden) {
@@ -79,9 +81,11 @@ public final class Mlp {
    * {@link #table(int, int, int...)} for either task; for targets it ends in identity with squared
    * error. Targets of any scale will do: every fit standardises them, see {@link Standardisation}.
    *
+   * @param task whether it ends for classes or for targets
    * @param columns feature columns, 1 or more
    * @param outputs classes, 2 or more, or targets, 1 or more
    * @param hidden units of the hidden layers, in order, each 1 or more; at least one layer
+   * @return a configuration of its own, not shared
    * @throws IllegalArgumentException if a size is out of range
    */
   public static MultiLayerConfiguration table(Task task, int columns, int outputs, int... hidden) {
@@ -132,7 +136,14 @@ public final class Mlp {
     return meta(Task.CLASSIFICATION, inputs, classes);
   }
 
-  /** {@link #meta(int, int)} for either task; for targets it ends in identity. */
+  /**
+   * {@link #meta(int, int)} for either task; for targets it ends in identity.
+   *
+   * @param task whether it ends for classes or for targets
+   * @param inputs meta-feature columns, members × outputs
+   * @param outputs classes, 2 or more, or targets, 1 or more
+   * @return a configuration of its own, not shared
+   */
   public static MultiLayerConfiguration meta(Task task, int inputs, int outputs) {
     checkSizes(task, inputs, outputs, 128);
     return start()
@@ -153,7 +164,14 @@ public final class Mlp {
     return correction(Task.CLASSIFICATION, inputs, classes);
   }
 
-  /** {@link #correction(int, int)} for either task; for targets it ends in identity. */
+  /**
+   * {@link #correction(int, int)} for either task; for targets it ends in identity.
+   *
+   * @param task whether it ends for classes or for targets
+   * @param inputs meta-feature columns, members × outputs
+   * @param outputs classes, 2 or more, or targets, 1 or more
+   * @return a configuration of its own, not shared
+   */
   public static MultiLayerConfiguration correction(Task task, int inputs, int outputs) {
     checkSizes(task, inputs, outputs, 64);
     return start()
@@ -174,7 +192,14 @@ public final class Mlp {
     return linear(Task.CLASSIFICATION, inputs, classes);
   }
 
-  /** {@link #linear(int, int)} for either task; for targets a linear map alone. */
+  /**
+   * {@link #linear(int, int)} for either task; for targets a linear map alone.
+   *
+   * @param task whether it ends for classes or for targets
+   * @param inputs columns, 1 or more
+   * @param outputs classes, 2 or more, or targets, 1 or more
+   * @return a configuration of its own, not shared
+   */
   public static MultiLayerConfiguration linear(Task task, int inputs, int outputs) {
     checkSizes(task, inputs, outputs, 1);
     return start().layer(output(task, inputs, outputs, 0)).build();

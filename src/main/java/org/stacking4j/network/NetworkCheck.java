@@ -34,6 +34,7 @@ public final class NetworkCheck {
    * Checks the architecture.
    *
    * @param owner who is named in the message, such as {@code member 'wide-1'}
+   * @param configuration of the network
    * @return what it can learn: classes if it ends in softmax with cross-entropy, targets if in
    *     identity with squared error
    * @throws IllegalArgumentException if it ends in neither, is not in float32, batch normalisation
@@ -95,6 +96,9 @@ public final class NetworkCheck {
   /**
    * Checks that a network fits the rows it is to learn from.
    *
+   * @param owner who is named in the message, such as {@code member 'wide-1'}
+   * @param configuration of the network
+   * @param columns how many features the rows have
    * @param task of the rows
    * @param outputs how many classes or targets they have
    * @throws IllegalArgumentException if its task, or its input or output size differs from the
@@ -108,8 +112,12 @@ public final class NetworkCheck {
   /**
    * Checks that a network that sees some columns fits the rows it is to learn from.
    *
+   * @param owner who is named in the message, such as {@code member 'wide-1'}
+   * @param configuration of the network
    * @param selected which columns it sees, empty for all
    * @param columns how many the data has
+   * @param task of the rows
+   * @param outputs how many classes or targets they have
    * @throws IllegalArgumentException if its output size differs from the data's, its input size
    *     from the number of columns it sees, or the data does not have all of these
    */
@@ -175,6 +183,8 @@ public final class NetworkCheck {
   /**
    * {@return a copy of a choice of columns, if it is one}
    *
+   * @param owner who is named in the message, such as {@code member 'wide-1'}
+   * @param columns 0-based, in the order of the network's inputs
    * @throws IllegalArgumentException if one is negative or there twice
    */
   public static List<Integer> columns(String owner, List<Integer> columns) {

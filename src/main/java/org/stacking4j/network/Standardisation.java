@@ -42,14 +42,22 @@ public final class Standardisation {
     }
   }
 
-  /** {@return the standardisation of the targets of some rows} */
+  /**
+   * {@return the standardisation of the targets of some rows}
+   *
+   * @param data rows that have targets
+   */
   public static Standardisation ofTargets(LabeledData data) {
     float[] values = new float[Math.multiplyExact(data.rows(), data.outputs())];
     data.targets(IntStream.range(0, data.rows()).toArray(), values);
     return new Standardisation(values, data.outputs());
   }
 
-  /** {@return the standardisation of the features of some rows} */
+  /**
+   * {@return the standardisation of the features of some rows}
+   *
+   * @param data the rows
+   */
   public static Standardisation ofFeatures(LabeledData data) {
     INDArray features = data.features();
     float[] values = features.data().asFloat();
@@ -93,7 +101,11 @@ public final class Standardisation {
     return new Standardisation(means.clone(), units);
   }
 
-  /** {@return this one, but for columns before {@code first}, 0-based, which stay as they are} */
+  /**
+   * {@return this one, but for columns before {@code first}, 0-based, which stay as they are}
+   *
+   * @param first the first column that is standardised; 0 for all
+   */
   public Standardisation from(int first) {
     double[] offsets = means.clone();
     double[] units = deviations.clone();
@@ -102,12 +114,20 @@ public final class Standardisation {
     return new Standardisation(offsets, units);
   }
 
-  /** {@return the mean of a column, 0-based} */
+  /**
+   * {@return the mean of a column, 0-based}
+   *
+   * @param column from 0
+   */
   public double mean(int column) {
     return means[column];
   }
 
-  /** {@return the standard deviation of a column, 0-based, above 0; 1 if the column is constant} */
+  /**
+   * {@return the standard deviation of a column, 0-based, above 0; 1 if the column is constant}
+   *
+   * @param column from 0
+   */
   public double deviation(int column) {
     return deviations[column];
   }

@@ -49,6 +49,8 @@ public final class TrainedNetwork {
   /**
    * Freezes a network; later changes to it do not matter.
    *
+   * @param network initialised or fitted; its parameters are copied
+   * @return the network as it is now, which sees all columns
    * @throws IllegalArgumentException if it is none that {@link NetworkCheck} lets pass
    */
   public static TrainedNetwork of(MultiLayerNetwork network) {
@@ -60,6 +62,7 @@ public final class TrainedNetwork {
   /**
    * {@return a network of given parameters}
    *
+   * @param configuration copied
    * @param parameters all parameters in DL4J's flat order; copied
    * @throws IllegalArgumentException if their number is not the configuration's, or it is none that
    *     {@link NetworkCheck} lets pass
@@ -76,7 +79,11 @@ public final class TrainedNetwork {
     return new TrainedNetwork(copy, row, List.of());
   }
 
-  /** {@return how many parameters a network of this configuration has} */
+  /**
+   * {@return how many parameters a network of this configuration has}
+   *
+   * @param configuration whose layers have their sizes
+   */
   public static long parameterCount(MultiLayerConfiguration configuration) {
     long count = 0;
     for (int i = 0; i < configuration.getConfs().size(); i++) {
@@ -289,6 +296,8 @@ public final class TrainedNetwork {
   /**
    * {@return whether a network begins with a layer that can take over the standardising of its
    * input}
+   *
+   * @param configuration of the network
    */
   public static boolean takesInputScale(MultiLayerConfiguration configuration) {
     Layer first = configuration.getConf(0).getLayer();

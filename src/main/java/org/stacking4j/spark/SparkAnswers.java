@@ -44,7 +44,9 @@ public final class SparkAnswers {
   /**
    * Sends an ensemble to the executors of a session, which must have this library's jars.
    *
+   * @param session stays open
    * @param ensemble whose archive is below 2 GB; its networks have Deeplearning4j's own layers
+   * @return the ensemble, ready to be asked
    */
   public static SparkAnswers of(SparkSession session, StackingEnsemble ensemble) {
     try {
@@ -63,9 +65,10 @@ public final class SparkAnswers {
   }
 
   /**
-   * The rows with what is predicted: a column {@code class}, and a {@code probability_NAME} for
-   * each class; or a {@code value_NAME} for each target.
+   * {@return the rows with what is predicted: a column {@code class}, and a {@code
+   * probability_NAME} for each class; or a {@code value_NAME} for each target}
    *
+   * @param rows with the ensemble's columns, by their names
    * @throws IllegalArgumentException if the rows lack a column, have one of another type, or one
    *     with the name of an answer
    */
@@ -77,8 +80,9 @@ public final class SparkAnswers {
   }
 
   /**
-   * The rows with the ensemble's logits: a column {@code logit_NAME} for each class.
+   * {@return the rows with the ensemble's logits: a column {@code logit_NAME} for each class}
    *
+   * @param rows with the ensemble's columns, by their names
    * @throws IllegalArgumentException as {@link #predictions} does, or if it predicts targets
    */
   public Dataset<Row> logits(Dataset<Row> rows) {
@@ -92,10 +96,11 @@ public final class SparkAnswers {
   }
 
   /**
-   * The rows with their meta-features: for each member its logits, or what it predicts, in columns
-   * named as those of {@link MetaFeatures#columns}. Spark needs backticks around such names, which
-   * have a dot.
+   * {@return the rows with their meta-features: for each member its logits, or what it predicts, in
+   * columns named as those of {@link MetaFeatures#columns}} Spark needs backticks around such
+   * names, which have a dot.
    *
+   * @param rows with the ensemble's columns, by their names
    * @throws IllegalArgumentException as {@link #predictions} does
    */
   public Dataset<Row> metaFeatures(Dataset<Row> rows) {

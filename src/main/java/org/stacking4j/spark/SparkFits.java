@@ -51,8 +51,8 @@ public final class SparkFits implements FitRunner {
   }
 
   /**
-   * On the executors of this session, which must have this library's jars; nobody listening. Meta
-   * networks have a thread for each processor of this machine.
+   * {@return a runner on the executors of this session, which must have this library's jars; nobody
+   * listening} Meta networks have a thread for each processor of this machine.
    *
    * @param session stays open
    */
@@ -62,7 +62,7 @@ public final class SparkFits implements FitRunner {
   }
 
   /**
-   * The same with so many threads for the meta networks.
+   * {@return the same with so many threads for the meta networks}
    *
    * @param threads 1 or more
    * @throws IllegalArgumentException if {@code threads} is less than 1
@@ -77,14 +77,20 @@ public final class SparkFits implements FitRunner {
         checkpoints);
   }
 
-  /** The same with a listener in place of the present one. */
+  /**
+   * {@return the same with a listener in place of the present one}
+   *
+   * @param listener hears of all fits
+   */
   public SparkFits withListener(FitListener listener) {
     return new SparkFits(session, rows, here.withListener(listener), listener, checkpoints);
   }
 
   /**
-   * The same, whose fits outlive this process: each is kept here when it is finished, and those
-   * that are there already are not made again. Without, nothing is kept.
+   * {@return the same, whose fits outlive this process: each is kept here when it is finished, and
+   * those that are there already are not made again} Without, nothing is kept.
+   *
+   * @param checkpoints where they are kept, on this machine
    */
   public SparkFits withCheckpoints(Checkpoints checkpoints) {
     return new SparkFits(session, rows, here.withCheckpoints(checkpoints), listener, checkpoints);

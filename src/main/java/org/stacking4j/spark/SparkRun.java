@@ -26,6 +26,7 @@ public final class SparkRun implements AutoCloseable {
    *
    * @param master Spark's master, such as {@code spark://host:7077} or {@code local[4]}; empty for
    *     the one that spark-submit, or the open session, has
+   * @return a run on that session, which {@link #close} stops if it was opened here
    * @throws IllegalArgumentException if Spark is not on the class path, Java was not started as
    *     Spark needs it, or nobody says what the master is
    * @throws IOException if there is no such master
@@ -94,7 +95,7 @@ public final class SparkRun implements AutoCloseable {
         e);
   }
 
-  /** Fits on its executors. */
+  /** {@return a runner of fits on its executors} */
   public SparkFits fits() {
     return SparkFits.on(session);
   }
@@ -104,12 +105,12 @@ public final class SparkRun implements AutoCloseable {
     return session;
   }
 
-  /** How many fits it makes at a time, as far as executors are there yet. */
+  /** {@return how many fits it makes at a time, as far as executors are there yet} */
   public int slots() {
     return session.sparkContext().defaultParallelism();
   }
 
-  /** Where it runs: the master's URL. */
+  /** {@return where it runs: the master's URL} */
   public String master() {
     return session.sparkContext().master();
   }

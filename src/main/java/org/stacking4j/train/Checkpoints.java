@@ -64,12 +64,13 @@ public final class Checkpoints {
    * Fits are kept in this folder, and those that are there are taken up.
    *
    * @param folder made when the first fit is kept
+   * @return checkpoints in this folder
    */
   public static Checkpoints in(Path folder) {
     return new Checkpoints(folder, true, INTERVAL);
   }
 
-  /** The same folder, but all fits are made anew. */
+  /** {@return checkpoints in the same folder, but all fits are made anew} */
   public Checkpoints anew() {
     return new Checkpoints(folder, false, interval);
   }
@@ -85,7 +86,7 @@ public final class Checkpoints {
   }
 
   /**
-   * How many finished fits have a file.
+   * {@return how many finished fits have a file; 0 if there is no folder yet}
    *
    * @throws IOException if the folder cannot be read
    */

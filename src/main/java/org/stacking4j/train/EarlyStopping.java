@@ -13,6 +13,10 @@ import java.util.Locale;
  */
 public record EarlyStopping(double share, int patience) {
   /**
+   * Checks the numbers.
+   *
+   * @param share above 0 and below 1
+   * @param patience 1 or more
    * @throws IllegalArgumentException if a number is out of its range
    */
   public EarlyStopping {

@@ -24,7 +24,13 @@ public record Effort(double operations, long bytes, long parameters) {
   private static final int COPIES_OF_PARAMETERS = 6;
   private static final int COPIES_OF_ACTIVATIONS = 6;
 
-  /** The effort of fitting a network on that many rows. */
+  /**
+   * {@return the effort of fitting a network on that many rows}
+   *
+   * @param configuration of the network
+   * @param settings of which epochs, batch size and trainer count
+   * @param rows how many it learns from
+   */
   public static Effort of(MultiLayerConfiguration configuration, FitSettings settings, int rows) {
     double products = 0;
     long parameters = 0;
@@ -51,7 +57,11 @@ public record Effort(double operations, long bytes, long parameters) {
         around * products * rows * settings.epochs(), Float.BYTES * floats, parameters);
   }
 
-  /** The effort of a fit. */
+  /**
+   * {@return the effort of a fit}
+   *
+   * @param task the fit, with its rows
+   */
   public static Effort of(FitTask task) {
     return of(task.configuration(), task.settings(), task.data().rows());
   }

@@ -2,7 +2,7 @@ package org.stacking4j.train;
 
 /** Something that happened to one fit. */
 public sealed interface FitEvent {
-  /** The fit it happened to. */
+  /** {@return the fit it happened to} */
   FitTask task();
 
   /** A worker took the fit up. */

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 public final class FitException extends RuntimeException implements FitOutcome {
   private static final long serialVersionUID = 1L;
 
+  /** Which fit it was, in words. */
   private final String fit;
+
+  /** Why it failed, in words. */
   private final String reason;
 
   private FitException(String message, String fit, String reason, @Nullable Throwable cause) {
@@ -15,7 +18,13 @@ public final class FitException extends RuntimeException implements FitOutcome {
     this.reason = reason;
   }
 
-  /** A fit that failed for this reason, a clause that says how to mend it too. */
+  /**
+   * A fit that failed for this reason, a clause that says how to mend it too.
+   *
+   * @param task the fit
+   * @param reason why it failed, in words
+   * @param cause what was thrown
+   */
   public FitException(FitTask task, String reason, Throwable cause) {
     this(
         task.describe() + " failed (seed " + task.seed() + "): " + reason,
@@ -28,18 +37,19 @@ public final class FitException extends RuntimeException implements FitOutcome {
    * Something that is made of several fits failed.
    *
    * @param fit what it is, in words
+   * @param reason why it failed, in words
    * @param cause null if there is no other exception behind it
    */
   public FitException(String fit, String reason, @Nullable Throwable cause) {
     this(fit + " failed: " + reason, fit, reason, cause);
   }
 
-  /** Which fit it was, in words: {@code member 'wide-1', fold 2 of 5}. */
+  /** {@return which fit it was, in words: {@code member 'wide-1', fold 2 of 5}} */
   public String fit() {
     return fit;
   }
 
-  /** Why it failed, in words. */
+  /** {@return why it failed, in words} */
   public String reason() {
     return reason;
   }

@@ -10,6 +10,8 @@ public interface FitListener {
    * Called by the worker that fits, one call at a time for all workers together: be quick. An
    * exception thrown from here fails the fit and with it the run; a {@link
    * java.util.concurrent.CancellationException} cancels the run.
+   *
+   * @param event what happened, and to which fit
    */
   void onEvent(FitEvent event);
 }

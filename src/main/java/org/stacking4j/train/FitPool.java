@@ -40,6 +40,12 @@ public record FitPool(
     int threads, FitPlace place, FitListener listener, @Nullable Checkpoints checkpoints)
     implements FitRunner {
   /**
+   * Checks the number of threads.
+   *
+   * @param threads 1 or more
+   * @param place where each fit is made
+   * @param listener who hears of them
+   * @param checkpoints where finished fits are kept, or null
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */
   public FitPool {

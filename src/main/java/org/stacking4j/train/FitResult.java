@@ -28,12 +28,30 @@ public record FitResult(
     List<FitResult> snapshots,
     @Nullable HeldOutLogits heldOut)
     implements FitOutcome {
+  /**
+   * Copies the lists.
+   *
+   * @param network the fitted network
+   * @param epochLosses mean training loss of each epoch, in epoch order
+   * @param seconds wall time of the fit
+   * @param trainer what computed its steps
+   * @param snapshots networks from the midst of training, in order
+   * @param heldOut what it said of rows that were held out, or null
+   */
   public FitResult {
     epochLosses = List.copyOf(epochLosses);
     snapshots = List.copyOf(snapshots);
   }
 
-  /** A fit that was asked for no rows. */
+  /**
+   * A fit that was asked for no rows.
+   *
+   * @param network the fitted network
+   * @param epochLosses mean training loss of each epoch, in epoch order
+   * @param seconds wall time of the fit
+   * @param trainer what computed its steps
+   * @param snapshots networks from the midst of training, in order
+   */
   public FitResult(
       TrainedNetwork network,
       List<Double> epochLosses,
@@ -43,13 +61,20 @@ public record FitResult(
     this(network, epochLosses, seconds, trainer, snapshots, null);
   }
 
-  /** A fit without snapshots. */
+  /**
+   * A fit without snapshots.
+   *
+   * @param network the fitted network
+   * @param epochLosses mean training loss of each epoch, in epoch order
+   * @param seconds wall time of the fit
+   * @param trainer what computed its steps
+   */
   public FitResult(
       TrainedNetwork network, List<Double> epochLosses, double seconds, Trainer trainer) {
     this(network, epochLosses, seconds, trainer, List.of());
   }
 
-  /** The last network alone, with the seconds since the last snapshot. */
+  /** {@return the last network alone, with the seconds since the last snapshot} */
   public FitResult withoutSnapshots() {
     if (snapshots.isEmpty()) {
       return this;
@@ -71,7 +96,11 @@ public record FitResult(
             HeldOutLogits.of(network, rows));
   }
 
-  /** A network that came fitted. */
+  /**
+   * {@return what stands for a network that came fitted: no losses, no time}
+   *
+   * @param network the network as it came
+   */
   public static FitResult prefit(TrainedNetwork network) {
     return new FitResult(network, List.of(), 0, Trainer.NONE);
   }

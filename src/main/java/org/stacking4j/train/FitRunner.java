@@ -11,6 +11,7 @@ public interface FitRunner {
   /**
    * Runs all tasks.
    *
+   * @param tasks the fits to make
    * @return one result for each task, in the tasks' order
    * @throws FitException if one failed; the others are stopped
    * @throws java.util.concurrent.CancellationException if the run was cancelled
@@ -22,6 +23,7 @@ public interface FitRunner {
    * begun are not made, and the others go on. Here, the tasks of one name are run after those of
    * another; a runner that can do better, or that hands tasks on to another, has its own.
    *
+   * @param tasks the fits to make; those of one name stand or fall together
    * @return for each task, in the tasks' order, its result or the failure of the first one of its
    *     name that failed
    * @throws java.util.concurrent.CancellationException if the run was cancelled

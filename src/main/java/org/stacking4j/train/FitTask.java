@@ -65,6 +65,23 @@ public record FitTask(
   private static final long INSTEAD_OF_ZERO = 0x9e3779b97f4a7c15L;
 
   /**
+   * Copies and checks what decides a fit.
+   *
+   * @param name who it is, for events and errors
+   * @param fold 1-based, or 0 for all rows
+   * @param folds of each repeat, or 0
+   * @param repeats of the folds, 1 or more
+   * @param configuration copied, and given the seed
+   * @param settings how it is fitted
+   * @param data the rows it learns from
+   * @param margin {@code [rows, outputs]}, copied, or null
+   * @param seed of initialisation, shuffling and dropout
+   * @param columns which it sees, 0-based; empty for all
+   * @param snapshots epochs after which the network is kept too, 1-based
+   * @param stopping how it stops early, or null
+   * @param cyclic whether the learning rate goes in cycles
+   * @param meta whether it is a meta network
+   * @param heldOut rows that it answers for afterwards, or null
    * @throws IllegalArgumentException if the network does not fit the data, the margin's shape is
    *     not {@code [rows, outputs]}, the settings ask for the fused trainer, which cannot train it,
    *     or there are snapshots and early stopping
@@ -106,7 +123,18 @@ public record FitTask(
     margin = margin == null ? null : margin.dup();
   }
 
-  /** A fit without snapshots of a network that sees all columns, whose folds are not repeated. */
+  /**
+   * A fit without snapshots of a network that sees all columns, whose folds are not repeated.
+   *
+   * @param name who it is, for events and errors
+   * @param fold 1-based, or 0 for all rows
+   * @param folds how many folds there are, or 0
+   * @param configuration copied, and given the seed
+   * @param settings how it is fitted
+   * @param data the rows it learns from
+   * @param margin {@code [rows, outputs]}, copied, or null
+   * @param seed of initialisation, shuffling and dropout
+   */
   public FitTask(
       String name,
       int fold,
@@ -134,12 +162,20 @@ public record FitTask(
         null);
   }
 
-  /** The same fit, which answers for these rows once it is done. */
+  /**
+   * {@return the same fit, which answers for these rows once it is done}
+   *
+   * @param heldOut rows of the same features, of which it learns nothing
+   */
   public FitTask answering(LabeledData heldOut) {
     return with(data, margin, stopping, heldOut);
   }
 
-  /** The same fit with early stopping, or null for none. */
+  /**
+   * {@return the same fit with early stopping, or without}
+   *
+   * @param stopping how it stops, or null
+   */
   public FitTask withEarlyStopping(@Nullable EarlyStopping stopping) {
     return with(data, margin, stopping, heldOut);
   }
@@ -215,8 +251,8 @@ public record FitTask(
   }
 
   /**
-   * SHA-256 over everything that decides the fitted parameters, in lower-case hexadecimal: equal
-   * for equal fits, however many folds there are beside its own.
+   * {@return the SHA-256 of everything that decides the fitted parameters, in lower-case
+   * hexadecimal: equal for equal fits, however many folds there are beside its own}
    */
   public String digest() {
     Sha256 sha =
@@ -239,7 +275,7 @@ public record FitTask(
     return sha.hex();
   }
 
-  /** A copy of the configuration. */
+  /** {@return a copy of the configuration} */
   @Override
   public MultiLayerConfiguration configuration() {
     return configuration.clone();
@@ -266,8 +302,8 @@ public record FitTask(
   }
 
   /**
-   * Which fit this is, in words: {@code member 'wide-1', fold 2 of 5}, or {@code member 'wide-1',
-   * repeat 2, fold 3 of 5}.
+   * {@return which fit this is, in words: {@code member 'wide-1', fold 2 of 5}, or {@code member
+   * 'wide-1', repeat 2, fold 3 of 5}}
    */
   public String describe() {
     // A meta network is judged on folds of its own, which are not those of the members.
@@ -276,7 +312,15 @@ public record FitTask(
         : describe(name, fold, folds, repeats);
   }
 
-  /** What is fitted without a fold, or on all rows, in words: as {@link #describe()} has it. */
+  /**
+   * {@return what is fitted without a fold, or on all rows, in words: as {@link #describe()} has
+   * it}
+   *
+   * @param name what is fitted, in words
+   * @param fold 1-based and numbered on through repeats, or 0 for all rows
+   * @param folds how many folds each repeat has
+   * @param repeats how many repeats there are, 1 where the folds are not repeated
+   */
   public static String describe(String name, int fold, int folds, int repeats) {
     if (fold == 0) {
       return name + ", all rows";
@@ -286,8 +330,10 @@ public record FitTask(
   }
 
   /**
-   * The same fit as a part of something larger, which its name begins with: {@code stack 'inner',
-   * fold 1 of 3: member 'wide-1'}.
+   * {@return the same fit as a part of something larger, which its name begins with: {@code stack
+   * 'inner', fold 1 of 3: member 'wide-1'}}
+   *
+   * @param whole what it is a part of, in words
    */
   public FitTask within(String whole) {
     return new FitTask(

@@ -47,7 +47,7 @@ public final class HeldOutLogits {
   }
 
   /**
-   * Whether they are of these rows.
+   * {@return whether they are of these rows}
    *
    * @param digest of the rows, {@link LabeledData#digest}
    */
@@ -56,7 +56,7 @@ public final class HeldOutLogits {
   }
 
   /**
-   * A copy of some of them, row by row, as the rows were held out.
+   * {@return a copy of some of them, row by row, as the rows were held out}
    *
    * @param from the first value, from 0: row × outputs
    * @param to behind the last value

@@ -30,13 +30,13 @@ public final class LocalFits implements FitRunner {
     this.checkpoints = checkpoints;
   }
 
-  /** One thread for each processor, nobody listening. */
+  /** {@return a pool of one thread for each processor, nobody listening} */
   public static LocalFits onAllProcessors() {
     return new LocalFits(Runtime.getRuntime().availableProcessors(), FitListener.NONE, null);
   }
 
   /**
-   * A pool of that many threads, nobody listening.
+   * {@return a pool of that many threads, nobody listening}
    *
    * @param threads fits at a time, 1 or more
    * @throws IllegalArgumentException if {@code threads} is less than 1
@@ -45,14 +45,20 @@ public final class LocalFits implements FitRunner {
     return new LocalFits(threads, FitListener.NONE, null);
   }
 
-  /** The same pool with a listener in place of the present one. */
+  /**
+   * {@return the same pool with a listener in place of the present one}
+   *
+   * @param listener hears of all fits
+   */
   public LocalFits withListener(FitListener listener) {
     return new LocalFits(threads, listener, checkpoints);
   }
 
   /**
-   * The same pool, whose fits outlive it: each is kept when it is finished, long ones in between
-   * too, and those that are there already are not made again. Without, nothing is kept.
+   * {@return the same pool, whose fits outlive it: each is kept when it is finished, long ones in
+   * between too, and those that are there already are not made again} Without, nothing is kept.
+   *
+   * @param checkpoints where they are kept
    */
   public LocalFits withCheckpoints(Checkpoints checkpoints) {
     return new LocalFits(threads, listener, checkpoints);

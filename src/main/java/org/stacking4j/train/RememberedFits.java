@@ -18,7 +18,11 @@ public final class RememberedFits implements FitRunner {
   private final FitRunner runner;
   private final Map<String, FitResult> known = new HashMap<>();
 
-  /** Remembers what {@code runner} runs. */
+  /**
+   * Remembers what {@code runner} runs.
+   *
+   * @param runner runs the fits that are not known yet
+   */
   public RememberedFits(FitRunner runner) {
     this.runner = runner;
   }

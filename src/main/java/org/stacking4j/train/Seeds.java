@@ -10,8 +10,9 @@ public final class Seeds {
   private Seeds() {}
 
   /**
-   * The seed of one fit: the first 64 bits of SHA-256 over the ensemble's seed, the name and the
-   * fold. Adding, dropping or reordering members leaves the seeds of the others as they are.
+   * {@return the seed of one fit: the first 64 bits of SHA-256 over the ensemble's seed, the name
+   * and the fold} Adding, dropping or reordering members leaves the seeds of the others as they
+   * are.
    *
    * @param ensembleSeed any number
    * @param name the member's name

@@ -29,6 +29,8 @@ public final class ShippedFit {
   /**
    * A fit without its rows.
    *
+   * @param task the fit, with its rows
+   * @return all of the fit but the rows, for {@link #fromBytes}
    * @throws IllegalArgumentException if it has a margin, as fits of meta networks do: these are
    *     small
    */
@@ -67,8 +69,10 @@ public final class ShippedFit {
   /**
    * A fit of which {@link #toBytes} wrote all but the rows.
    *
+   * @param bytes as {@link #toBytes} gave them
    * @param data what it learns from
    * @param heldOut what it answers for, or null
+   * @return the fit, with these rows
    * @throws IOException if the bytes are damaged
    */
   public static FitTask fromBytes(byte[] bytes, LabeledData data, @Nullable LabeledData heldOut)
@@ -113,6 +117,7 @@ public final class ShippedFit {
   /**
    * Makes the fit on the calling thread, which nobody helps.
    *
+   * @param task the fit, with its rows
    * @param listener hears when it begins, and of its epochs
    * @return the bytes of the file that {@link Checkpoints} would keep of it
    * @throws java.util.concurrent.CancellationException if the thread is interrupted
@@ -131,7 +136,9 @@ public final class ShippedFit {
   /**
    * What came of a fit.
    *
+   * @param task the fit that was made
    * @param bytes that {@link #fit} gave
+   * @return what came of it
    * @throws IOException if they are damaged, or of another fit
    */
   public static FitResult result(FitTask task, byte[] bytes) throws IOException {
