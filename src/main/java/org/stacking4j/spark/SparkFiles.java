@@ -24,8 +24,8 @@ public final class SparkFiles {
   /**
    * Reads rows and writes them with their answers behind them.
    *
-   * @param ensemble who answers
-   * @param question what each row is asked
+   * @param ensemble whom to ask
+   * @param question what is asked
    * @param rows where the Parquet files are
    * @param answers the folder they go to, which must not be there: of CSV files with a header if
    *     its name ends in {@code .csv}, which have no arrays and so not the column {@code features},
