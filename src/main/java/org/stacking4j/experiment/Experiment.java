@@ -21,6 +21,7 @@ import org.stacking4j.data.TrainTest;
 import org.stacking4j.meta.DroppedMember;
 import org.stacking4j.meta.MemberNetworks;
 import org.stacking4j.meta.MetaFeatures;
+import org.stacking4j.meta.OnFailure;
 import org.stacking4j.train.Checkpoints;
 import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
@@ -131,6 +132,9 @@ public final class Experiment {
       listener.found(DataSource.describe(data));
       listener.planned(runners.on(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
       tell(found.count(), OutputFolder.checkpoints(folder));
+      if (runners.areElsewhere()) {
+        fitAtOnce(data.train(), stacks, watch);
+      }
       return run(files, stacks, data, testFiles, rivals.apply(data.test()), watch, small);
     }
   }
@@ -279,6 +283,20 @@ public final class Experiment {
       stacks.put(label, stack);
     }
     return stacks;
+  }
+
+  /**
+   * Asks for the members' fits of all stations together, so that no executor waits for the last one
+   * of a station; each is remembered until its own.
+   */
+  private void fitAtOnce(
+      LabeledData train, Map<String, StackingConfig> stacks, FitRunner remembering) {
+    StackingConfig stack = Objects.requireNonNull(stacks.get(config.lastStack()));
+    if (stack.onFailure() == OnFailure.STOP) { // a failure would not be remembered
+      Folds folds = stack.folds(train);
+      listener.stageStarted("fitting the base networks of all folds");
+      MemberNetworks.fit(stack.members(), train, folds, true, stack.seed(), remembering);
+    }
   }
 
   private MemberNetworks fitBases(LabeledData train, StackingConfig stack, FitRunner runner) {

@@ -52,6 +52,11 @@ final class Runners implements AutoCloseable {
     return spark == null ? plan : plan.elsewhere();
   }
 
+  /** Whether fits are made by other processes, none of which can help another with its own. */
+  boolean areElsewhere() {
+    return spark != null;
+  }
+
   /** How many fits are made at a time. */
   int slots() {
     return spark == null ? threads : spark.slots();

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
@@ -17,14 +20,35 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.testing.SilentListener;
+import org.stacking4j.train.FitEvent;
 
 @Tag("spark")
 final class SparkRunTest {
   @TempDir private Path folder;
 
+  /** The fits of members that have ended, and when the first of them was judged. */
+  private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+
+  private final class Heard extends SilentListener {
+    @Override
+    public void onEvent(FitEvent event) {
+      if (event instanceof FitEvent.Finished && !event.task().meta()) {
+        heard.add(event.task().describe());
+      }
+    }
+
+    @Override
+    public void found(String line) {
+      if (line.startsWith("a: ")) {
+        heard.add("a is found");
+      }
+    }
+  }
+
   @Test
   void experiment_onSpark_writesWhatItWritesHere() throws IOException {
     ObjectNode here = run("here", Map.of());
+    heard.clear();
     ObjectNode there = run("there", Map.of("executor", "spark", "master", "local[2]"));
 
     ObjectNode timing = (ObjectNode) there.remove("timing");
@@ -32,6 +56,7 @@ final class SparkRunTest {
     assertThat(timing.path("master").asText()).isEqualTo("local[2]");
     assertThat(here.remove("timing").path("executor").asText()).isEqualTo("local");
     assertThat(there).isEqualTo(here);
+    assertThat(heard.indexOf("a is found")).as("all fits together: %s", heard).isEqualTo(8);
     for (String name : new String[] {"meta-features-train.csv", "meta-features-test.csv"}) {
       assertThat(folder.resolve("there").resolve(name))
           .hasSameBinaryContentAs(folder.resolve("here").resolve(name));
@@ -97,8 +122,7 @@ final class SparkRunTest {
         out-of-fold: {folds: 3}
         members: [{name: a, hidden: [8]}, {name: b, hidden: [4], row-sample: 0.7}]
         """);
-    new Experiment(ConfFile.readForFit(conf, overrides), 2, new SilentListener())
-        .run(folder.resolve(name));
+    new Experiment(ConfFile.readForFit(conf, overrides), 2, new Heard()).run(folder.resolve(name));
     return (ObjectNode)
         new JsonMapper().readTree(folder.resolve(name).resolve("results.json").toFile());
   }

@@ -5,7 +5,7 @@ import org.stacking4j.experiment.Plan;
 import org.stacking4j.train.FitEvent;
 
 /** Hears of a run and says nothing. */
-public final class SilentListener implements ExperimentListener {
+public class SilentListener implements ExperimentListener {
   @Override
   public void planned(Plan plan) {}
 
