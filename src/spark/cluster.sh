@@ -81,7 +81,7 @@ submit() {
   case $1 in
     demo | fit | audit) set -- "$@" --executor spark ;;
   esac
-  jars=$(ls target/lib/*.jar | paste -sd, -)
+  jars=$(ls "$PWD"/target/lib/*.jar | sed s/^/local:/ | paste -sd, -)
   (spark -Xmx2g org.apache.spark.deploy.SparkSubmit --master "$master" --deploy-mode client \
     --class org.stacking4j.cli.Main --jars "$jars" --driver-memory 2g --executor-memory 1g \
     --conf spark.driver.userClassPathFirst=true \

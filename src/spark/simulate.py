@@ -3,9 +3,8 @@
 
     src/spark/simulate.py OUT/results.json [WORKERS...] [--start S] [--each S] [--members N] [--scale X]
 
-The fits of members on all rows come first, then those of the folds; each stage begins when the one before has ended.
-Within a stage the longest fit goes to the worker that is free first, as LocalFits and SparkFits do. A worker is a slot:
-one core of an executor.
+All fits of members are asked for at once; the longest goes to the worker that is free first, as SparkFits does. A
+worker is a slot: one core of an executor.
 
 --start  what passes before a new executor's first fit, in seconds: its JVM, the jars, the rows
 --each   what a fit costs beside its own seconds: the job, the broadcast of its task, its result
@@ -18,21 +17,18 @@ import json
 import re
 
 
-def stages(results, members, scale):
-    """Seconds of the fits, stage by stage."""
+def fits_of(results, members, scale):
+    """Seconds of each fit of a member."""
     seconds = results["timing"]["fit_seconds"]
-    folds = re.compile(r"(?P<stack>.+) (?P<member>\S+) fold \d+$")
+    fold = re.compile(r"(?P<stack>.+) (?P<member>\S+) fold \d+$")
     found = {}
     for name, value in seconds.items():
-        fold = folds.match(name)
-        if fold:
-            found.setdefault(fold["stack"], {}).setdefault(fold["member"], []).append(value)
-        elif "meta network" not in name:
-            found.setdefault("all rows", {}).setdefault(name, []).append(value)
-    for stage in found.values():
-        own = list(stage.values())
-        many = [own[i % len(own)] for i in range(members or len(own))]
-        yield [scale * second for fits in many for second in fits]
+        match = fold.match(name)
+        if match or "meta network" not in name:
+            found.setdefault(match["member"] if match else name, []).append(value)
+    own = list(found.values())
+    many = [own[i % len(own)] for i in range(members or len(own))]
+    return [scale * second for fits in many for second in fits]
 
 
 def wall(fits, workers, each, start):
@@ -42,13 +38,6 @@ def wall(fits, workers, each, start):
     for fit in sorted(fits, reverse=True):
         heapq.heappush(free, heapq.heappop(free) + fit + each)
     return max(free)
-
-
-def predict(all_stages, workers, each, start):
-    total = 0
-    for i, fits in enumerate(all_stages):
-        total += wall(fits, workers, each, start if i == 0 else 0)
-    return total
 
 
 def main():
@@ -64,14 +53,14 @@ def main():
     asked = parser.parse_args()
     with open(asked.results, encoding="utf-8") as file:
         results = json.load(file)
-    fits = list(stages(results, asked.members, asked.scale))
-    work = sum(map(sum, fits))
-    print(f"{sum(map(len, fits))} fits in {len(fits)} stages, {work:.1f} s of work")
+    fits = fits_of(results, asked.members, asked.scale)
+    work = sum(fits)
+    print(f"{len(fits)} fits, {work:.1f} s of work")
     print(f"this run: members took {results['timing']['station_seconds']['members']:.1f} s")
-    one = predict(fits, 1, asked.each, asked.start)
+    one = wall(fits, 1, asked.each, asked.start)
     print("workers  seconds  times one  busy")
     for workers in asked.workers:
-        seconds = predict(fits, workers, asked.each, asked.start)
+        seconds = wall(fits, workers, asked.each, asked.start)
         print(f"{workers:7}  {seconds:7.1f}  {one / seconds:9.2f}  {work / workers / seconds:4.0%}")
 
 
