@@ -18,8 +18,9 @@ picture() { # page, file, width, height
   pngquant --force --strip --quality 60-90 --output "$2" "$work/page.png"
 }
 
-# The demo, in a terminal; one look while it stacks out-of-fold, one when it is done.
-tmux -S "$socket" -f /dev/null new-session -d -s demo -x 110 -y 60 \
+# The demo, in a terminal and a folder where no run was before; one look while it stacks out-of-fold, one when it is done.
+ln -s "$PWD/target" "$work/target"
+tmux -S "$socket" -f /dev/null new-session -d -s demo -x 110 -y 60 -c "$work" \
   "env PS1='\$ ' LC_ALL=C.UTF-8 sh"
 tmux -S "$socket" send-keys -t demo "java -jar $jar demo" Enter
 until look | grep -q ' [4-7]. %  '; do sleep 0.2; done
@@ -36,7 +37,7 @@ pre + pre { border-top: 1px dashed #bbb; }
   printf '<pre>'; sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' "$work/running.ansi" | aha --no-header; printf '</pre>'
   printf '<pre>'; sed -n '/^.\{0,9\}name /,/Files in/p' "$work/done.ansi" | aha --no-header; printf '</pre>'
 } >"$work/terminal.html"
-picture "$work/terminal.html" docs/terminal.png 880 644
+picture "$work/terminal.html" docs/terminal.png 880 684
 
-picture "$PWD/out/report.html" docs/report.png 1000 980
+picture "$work/out/report.html" docs/report.png 1000 980
 ls -l docs/report.png docs/terminal.png
