@@ -3,21 +3,18 @@ package org.stacking4j.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.stacking4j.StackingConfig;
 import org.stacking4j.StackingEnsemble;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Sha256;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.Zips;
 
 /**
  * An archive whose zip is whole and whose checksums fit, and in which one entry, which the first
@@ -47,15 +44,7 @@ final class ArchiveFuzz {
       ((ObjectNode) manifest.get("sha256")).put(name, Sha256.hexOf(content));
       entries.put("manifest.json", JSON.writeValueAsBytes(manifest));
     }
-    var bytes = new ByteArrayOutputStream();
-    try (var zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue());
-        zip.closeEntry();
-      }
-    }
-    return bytes.toByteArray();
+    return Zips.bytes(entries);
   }
 
   private static Map<String, byte[]> entries() {
@@ -71,12 +60,7 @@ final class ArchiveFuzz {
     try {
       Path file = Files.createTempFile("stacking4j", ".zip");
       ensemble.save(file);
-      Map<String, byte[]> entries = new LinkedHashMap<>();
-      try (ZipFile zip = new ZipFile(file.toFile())) {
-        for (ZipEntry entry : zip.stream().toList()) {
-          entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-        }
-      }
+      Map<String, byte[]> entries = Zips.entries(file);
       Files.delete(file);
       return entries;
     } catch (IOException e) {

@@ -9,7 +9,6 @@ import org.stacking4j.data.Task;
 import org.stacking4j.evaluate.SquaredErrors;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
-import org.stacking4j.train.FitTask;
 
 /**
  * Greedy ensemble selection with replacement (Caruana et al. 2004): round by round, the member is
@@ -39,16 +38,6 @@ public record GreedySelection(int rounds) implements MetaLearner {
   @Override
   public String label() {
     return "greedy selection";
-  }
-
-  /** Fits any size. It looks at the logits alone. */
-  @Override
-  public void checkSizes(int members, int features, Task task, int outputs) {}
-
-  /** None. */
-  @Override
-  public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
-    return List.of();
   }
 
   @Override

@@ -19,7 +19,8 @@ public interface MetaLearner {
   String label();
 
   /**
-   * Checks that it fits what it will learn from, before any member is fitted.
+   * Checks that it fits what it will learn from, before any member is fitted; by itself it fits any
+   * size.
    *
    * @param members how many members
    * @param features how many feature columns are passed through behind their logits
@@ -27,10 +28,10 @@ public interface MetaLearner {
    * @param outputs how many classes or targets
    * @throws IllegalArgumentException if it is made for other sizes, or for the other task
    */
-  void checkSizes(int members, int features, Task task, int outputs);
+  default void checkSizes(int members, int features, Task task, int outputs) {}
 
   /**
-   * {@return the networks it needs fitted, possibly none}
+   * {@return the networks it needs fitted; none, by itself}
    *
    * @param features what it learns from
    * @param fold the fold left out of {@code features}, 1-based, when the learner is judged by cross
@@ -38,7 +39,9 @@ public interface MetaLearner {
    * @param folds how many folds there are, 0 where there are none
    * @param seed of the ensemble
    */
-  List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed);
+  default List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
+    return List.of();
+  }
 
   /**
    * Learns from the features, with the networks fitted.

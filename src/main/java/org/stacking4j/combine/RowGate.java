@@ -13,7 +13,6 @@ import org.apache.commons.math3.optim.nonlinear.scalar.gradient.NonLinearConjuga
 import org.stacking4j.data.Task;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.train.FitResult;
-import org.stacking4j.train.FitTask;
 
 /**
  * Learns which member to trust on which rows: a mixture of experts (Jacobs, Jordan, Nowlan, Hinton
@@ -70,12 +69,6 @@ public record RowGate(double penalty) implements MetaLearner {
           "a row gate weighs members by the log loss of classes, but the data has targets; use"
               + " residual, linear or greedy");
     }
-  }
-
-  /** None. */
-  @Override
-  public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
-    return List.of();
   }
 
   @Override

@@ -129,7 +129,12 @@ public final class AtomicFile {
     return new IOException("cannot write " + file + ": " + reason(e), e);
   }
 
-  private static String reason(IOException e) {
+  /**
+   * {@return why something could not be written, in words}
+   *
+   * @param e what was thrown when it was tried
+   */
+  public static String reason(IOException e) {
     if (e instanceof java.nio.file.AccessDeniedException) {
       return "permission denied";
     }

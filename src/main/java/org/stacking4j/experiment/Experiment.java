@@ -130,7 +130,7 @@ public final class Experiment {
     try (OutputFolder files = OutputFolder.prepare(folder)) {
       watch.lap("data");
       listener.found(DataSource.describe(data));
-      listener.planned(runners.on(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
+      listener.planned(plan(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
       tell(found.count(), OutputFolder.checkpoints(folder));
       if (runners.areElsewhere()) {
         fitAtOnce(data.train(), stacks, watch);
@@ -217,8 +217,12 @@ public final class Experiment {
    */
   public Plan plan() throws IOException {
     TrainTest data = DataSource.load(config);
-    Plan plan = Plan.of(stackConfigs(data.train()), data, threads, Memory.ofThisProcess());
-    return config.executor() == ExperimentConfig.Executor.SPARK ? plan.elsewhere() : plan;
+    return plan(Plan.of(stackConfigs(data.train()), data, threads, Memory.ofThisProcess()));
+  }
+
+  /** The same plan where the configuration has the fits made. */
+  private Plan plan(Plan here) {
+    return config.executor() == ExperimentConfig.Executor.SPARK ? here.elsewhere() : here;
   }
 
   /**
@@ -240,8 +244,7 @@ public final class Experiment {
     Map<String, LeakAudit> audits = new LinkedHashMap<>();
     Map<String, StackingConfig> stacks = stackConfigs(data.train());
     listener.found(DataSource.describe(data));
-    listener.planned(
-        runners.on(Plan.ofAudit(stacks, data, runners.slots(), Memory.ofThisProcess())));
+    listener.planned(plan(Plan.ofAudit(stacks, data, runners.slots(), Memory.ofThisProcess())));
     for (Map.Entry<String, StackingConfig> stack : stacks.entrySet()) {
       listener.stageStarted("auditing " + stack.getKey());
       FitRunner runner = runners.unkept(listener);

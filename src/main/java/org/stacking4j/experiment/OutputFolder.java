@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -109,16 +108,9 @@ final class OutputFolder implements AutoCloseable {
     if (e instanceof java.nio.file.FileAlreadyExistsException || Files.isRegularFile(folder)) {
       return "it is a file";
     }
-    if (e instanceof java.nio.file.AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof java.nio.file.NoSuchFileException) {
-      return "it cannot be made there";
-    }
-    if (e instanceof FileSystemException of && of.getReason() != null) {
-      return of.getReason();
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return e instanceof java.nio.file.NoSuchFileException
+        ? "it cannot be made there"
+        : AtomicFile.reason(e);
   }
 
   /**

@@ -47,11 +47,6 @@ final class Runners implements AutoCloseable {
         : spark.fits().withThreadsHere(threads).withListener(listener);
   }
 
-  /** What a run on these will take. */
-  Plan on(Plan plan) {
-    return spark == null ? plan : plan.elsewhere();
-  }
-
   /** Whether fits are made by other processes, none of which can help another with its own. */
   boolean areElsewhere() {
     return spark != null;

@@ -21,13 +21,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -68,6 +64,7 @@ import org.stacking4j.network.Trainer;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
 import org.stacking4j.testing.TinyPictures;
+import org.stacking4j.testing.Zips;
 import org.stacking4j.train.LocalFits;
 
 /**
@@ -464,11 +461,9 @@ final class ErrorsPageTest {
         "members/a/fold-2/configuration.json",
         bytes -> "{}".getBytes(UTF_8));
     Path more = folder.resolve("more.zip");
-    copy(
-        whole,
-        more,
-        (name, bytes) -> bytes,
-        Map.of("../../evil.txt", "outside of any folder".getBytes(UTF_8)));
+    Map<String, byte[]> entries = Zips.entries(whole);
+    entries.put("../../evil.txt", "outside of any folder".getBytes(UTF_8));
+    Files.write(more, Zips.bytes(entries));
     wrong("a file that is to go elsewhere", () -> StackingEnsemble.load(more));
   }
 
@@ -476,24 +471,18 @@ final class ErrorsPageTest {
   private void checksummed(Path whole, String what, String name, UnaryOperator<byte[]> change)
       throws IOException {
     Path changed = folder.resolve("changed.zip");
-    byte[] before;
-    try (ZipFile zip = new ZipFile(whole.toFile())) {
-      before = zip.getInputStream(zip.getEntry(name)).readAllBytes();
-    }
+    Map<String, byte[]> entries = Zips.entries(whole);
+    byte[] before = entries.get(name);
     byte[] after = change.apply(before);
     assertThat(Arrays.equals(after, before)).isFalse();
-    copy(
-        whole,
-        changed,
-        (entry, bytes) ->
-            entry.equals(name)
-                ? after
-                : entry.equals("manifest.json")
-                    ? new String(bytes, UTF_8)
-                        .replace(Sha256.hexOf(before), Sha256.hexOf(after))
-                        .getBytes(UTF_8)
-                    : bytes,
-        Map.of());
+    entries.put(name, after);
+    entries.computeIfPresent(
+        "manifest.json",
+        (manifest, bytes) ->
+            new String(bytes, UTF_8)
+                .replace(Sha256.hexOf(before), Sha256.hexOf(after))
+                .getBytes(UTF_8));
+    Files.write(changed, Zips.bytes(entries));
     wrong(what, () -> StackingEnsemble.load(changed));
   }
 
@@ -501,31 +490,15 @@ final class ErrorsPageTest {
   private void archive(Path whole, String what, String name, UnaryOperator<byte[]> change)
       throws IOException {
     Path changed = folder.resolve("changed.zip");
-    copy(
-        whole,
-        changed,
-        (entry, bytes) -> entry.equals(name) ? change.apply(bytes) : bytes,
-        Map.of());
-    wrong(what, () -> StackingEnsemble.load(changed));
-  }
-
-  private static void copy(
-      Path whole, Path copy, BiFunction<String, byte[], byte[]> change, Map<String, byte[]> more)
-      throws IOException {
-    try (ZipFile from = new ZipFile(whole.toFile());
-        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
-      for (ZipEntry entry : java.util.Collections.list(from.entries())) {
-        byte[] bytes = change.apply(entry.getName(), from.getInputStream(entry).readAllBytes());
-        if (bytes.length > 0) {
-          to.putNextEntry(new ZipEntry(entry.getName()));
-          to.write(bytes);
-        }
-      }
-      for (Map.Entry<String, byte[]> entry : more.entrySet()) {
-        to.putNextEntry(new ZipEntry(entry.getKey()));
-        to.write(entry.getValue());
-      }
+    Map<String, byte[]> entries = Zips.entries(whole);
+    byte[] content = change.apply(entries.get(name));
+    if (content.length == 0) {
+      entries.remove(name);
+    } else {
+      entries.put(name, content);
     }
+    Files.write(changed, Zips.bytes(entries));
+    wrong(what, () -> StackingEnsemble.load(changed));
   }
 
   // Meta-features

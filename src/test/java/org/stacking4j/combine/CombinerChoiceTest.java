@@ -20,7 +20,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.combine.CombinerChoice.Evidence;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.data.Task;
 import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.testing.TinyData;
@@ -73,14 +72,6 @@ final class CombinerChoiceTest {
     @Override
     public String label() {
       return "leaning";
-    }
-
-    @Override
-    public void checkSizes(int members, int features, Task task, int outputs) {}
-
-    @Override
-    public List<FitTask> tasks(MetaFeatures features, int fold, int folds, long seed) {
-      return List.of();
     }
 
     @Override

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,20 +31,7 @@ final class AverageRunTest {
   }
 
   private ExperimentConfig config(Object... keysAndValues) throws IOException {
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("data", "idx:" + data);
-    overrides.put("fit.epochs", 3);
-    overrides.put("fit.batch-size", 16);
-    overrides.put("out-of-fold.folds", 3);
-    overrides.put(
-        "members",
-        List.of(
-            Map.of("name", "small", "hidden", List.of(6)),
-            Map.of("name", "deep", "hidden", List.of(8, 8))));
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return ConfFile.readForFit(null, overrides);
+    return ConfFile.readForFit(null, TinyConf.of("idx:" + data, keysAndValues));
   }
 
   private JsonNode results(String out) throws IOException {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -51,22 +50,8 @@ class ExperimentTest {
   }
 
   private ExperimentConfig config(Object... keysAndValues) throws IOException {
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("data", "idx:" + data);
-    overrides.put("train", 0);
-    overrides.put("test", 0);
-    overrides.put("fit.epochs", 3);
-    overrides.put("fit.batch-size", 16);
-    overrides.put("out-of-fold.folds", 3);
-    overrides.put(
-        "members",
-        List.of(
-            Map.of("name", "small", "hidden", List.of(6)),
-            Map.of("name", "deep", "hidden", List.of(8, 8))));
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return ConfFile.read(null, overrides);
+    Map<String, Object> all = TinyConf.of("idx:" + data, "train", 0, "test", 0);
+    return ConfFile.read(null, TinyConf.with(all, keysAndValues));
   }
 
   @Test

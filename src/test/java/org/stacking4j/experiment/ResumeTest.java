@@ -31,16 +31,9 @@ final class ResumeTest {
   }
 
   private ExperimentConfig config(Object... keysAndValues) throws IOException {
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("data", "idx:" + data);
-    overrides.put("fit.epochs", 3);
-    overrides.put("fit.batch-size", 16);
-    overrides.put("out-of-fold.folds", 3);
-    overrides.put("members", List.of(member("small", 6), member("large", 12)));
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return ConfFile.read(null, overrides);
+    Map<String, Object> two =
+        TinyConf.of("idx:" + data, "members", List.of(member("small", 6), member("large", 12)));
+    return ConfFile.read(null, TinyConf.with(two, keysAndValues));
   }
 
   private static Map<String, Object> member(String name, int units) {

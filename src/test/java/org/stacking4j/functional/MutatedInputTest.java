@@ -18,9 +18,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +38,7 @@ import org.stacking4j.meta.MetaFeatures;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.SilentListener;
 import org.stacking4j.testing.TinyData;
+import org.stacking4j.testing.Zips;
 
 /**
  * Files that something has happened to: each is read, or refused in a sentence, and nothing in it
@@ -256,12 +254,7 @@ final class MutatedInputTest {
   /** The bytes of the zip, and those of its entries, with checksums that fit again. */
   private void mutateZip(Path file, Reader reader) throws IOException {
     byte[] whole = Files.readAllBytes(file);
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-      }
-    }
+    Map<String, byte[]> entries = Zips.entries(file);
     check(whole, reader, -1);
     List<String> names = List.copyOf(entries.keySet());
     for (int i = 0; i < MUTATIONS; i++) {
@@ -279,15 +272,7 @@ final class MutatedInputTest {
         case 2 -> own.put(name, entries.get(names.get(random.nextInt(names.size()))));
         default -> own.put(name, mutated(content, random));
       }
-      var bytes = new ByteArrayOutputStream();
-      try (var zip = new ZipOutputStream(bytes)) {
-        for (Map.Entry<String, byte[]> entry : own.entrySet()) {
-          zip.putNextEntry(new ZipEntry(entry.getKey()));
-          zip.write(entry.getValue());
-          zip.closeEntry();
-        }
-      }
-      check(bytes.toByteArray(), reader, i);
+      check(Zips.bytes(own), reader, i);
     }
   }
 

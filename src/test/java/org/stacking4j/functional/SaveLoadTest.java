@@ -9,22 +9,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -49,6 +44,7 @@ import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
 import org.stacking4j.testing.TinyNetworks;
+import org.stacking4j.testing.Zips;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.LocalFits;
 
@@ -481,7 +477,7 @@ final class SaveLoadTest {
     StackingEnsemble.load(first).save(second);
 
     assertThat(second).hasSameBinaryContentAs(first);
-    Map<String, byte[]> entries = entries(first);
+    Map<String, byte[]> entries = Zips.entries(first);
     assertThat(JSON.readTree(entries.get("manifest.json")).get("formatVersion").asInt())
         .isEqualTo(7);
     assertThat(entries)
@@ -797,30 +793,13 @@ final class SaveLoadTest {
   }
 
   private static void write(Map<String, byte[]> entries, Path file) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file);
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue());
-        zip.closeEntry();
-      }
-    }
+    Files.write(file, Zips.bytes(entries));
   }
 
   private Map<String, byte[]> entriesOf(StackingEnsemble saved) throws IOException {
     Path file = file();
     saved.save(file);
-    return entries(file);
-  }
-
-  private static Map<String, byte[]> entries(Path file) throws IOException {
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-      }
-    }
-    return entries;
+    return Zips.entries(file);
   }
 
   private static void editStack(Map<String, byte[]> entries, Consumer<ObjectNode> edit) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +29,7 @@ import org.stacking4j.data.LabeledData;
 import org.stacking4j.experiment.ConfFile;
 import org.stacking4j.experiment.Experiment;
 import org.stacking4j.experiment.ExperimentListener;
+import org.stacking4j.experiment.TinyConf;
 import org.stacking4j.experiment.TinyIdxFolder;
 import org.stacking4j.testing.SilentListener;
 import org.stacking4j.testing.TinyData;
@@ -53,19 +53,8 @@ final class ReportTest {
   }
 
   private static Path run(String data, String name, Object... keysAndValues) throws IOException {
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("data", data);
-    overrides.put("fit.epochs", 3);
-    overrides.put("fit.batch-size", 16);
-    overrides.put("out-of-fold.folds", 2);
-    overrides.put(
-        "members",
-        List.of(
-            Map.of("name", "small", "hidden", List.of(6)),
-            Map.of("name", "deep", "hidden", List.of(8, 8))));
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
+    Map<String, Object> overrides =
+        TinyConf.with(TinyConf.of(data, "out-of-fold.folds", 2), keysAndValues);
     Path out = runs.resolve(name);
     Experiment experiment = new Experiment(ConfFile.read(null, overrides), 2, NOBODY);
     if ("regression".equals(overrides.get("task"))) {
