@@ -109,8 +109,15 @@ public final class Experiment {
       throws IOException {
     Checkpoints found = Checkpoints.in(OutputFolder.checkpoints(folder));
     Checkpoints checkpoints = resumes ? found : found.anew();
+    long start = System.nanoTime();
     try (Runners runners = Runners.open(config, threads)) {
-      return run(folder, rivals, found, runners, checkpoints);
+      // The stacks share their base networks: whatever is fitted twice is fitted once.
+      FitRunner fits = new RememberedFits(runners.members(listener, checkpoints));
+      Stopwatch watch = new Stopwatch(fits, start);
+      if (runners.areElsewhere()) {
+        watch.lap("executors");
+      }
+      return run(folder, rivals, found, runners, watch, checkpoints);
     }
   }
 
@@ -119,11 +126,10 @@ public final class Experiment {
       Function<LabeledData, Rivals<?, F>> rivals,
       Checkpoints found,
       Runners runners,
+      Stopwatch watch,
       Checkpoints checkpoints)
       throws IOException {
     LocalFits small = LocalFits.onThreads(threads).withCheckpoints(checkpoints);
-    // The stacks share their base networks: whatever is fitted twice is fitted once.
-    Stopwatch watch = new Stopwatch(new RememberedFits(runners.members(listener, checkpoints)));
     TrainTest data = DataSource.load(config);
     List<String> testFiles = DataSource.testFiles(config.data());
     Map<String, StackingConfig> stacks = stackConfigs(data.train());

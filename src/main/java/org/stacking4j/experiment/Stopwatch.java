@@ -18,10 +18,14 @@ final class Stopwatch implements FitRunner {
   private final FitRunner runner;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Map<String, Double> fitting = new LinkedHashMap<>();
-  private long since = System.nanoTime();
+  private long since;
 
-  Stopwatch(FitRunner runner) {
+  /**
+   * @param since when the first station began, by {@link System#nanoTime}
+   */
+  Stopwatch(FitRunner runner, long since) {
     this.runner = runner;
+    this.since = since;
   }
 
   @Override

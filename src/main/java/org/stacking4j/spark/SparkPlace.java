@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,9 @@ final class SparkPlace implements FitPlace, AutoCloseable {
   private final IdentityHashMap<LabeledData, RowsThere> shipped = new IdentityHashMap<>();
   private final String run = "stacking4j-" + RUNS.incrementAndGet() + "-";
   private final AtomicInteger cells = new AtomicInteger();
+
+  /** Spark makes first what it is asked for first, and fits come here by their length. */
+  private final ReentrantLock asking = new ReentrantLock(true);
 
   SparkPlace(SparkSession session, ShippedRows shipping) {
     context = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -61,15 +67,8 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     context.sc().register(epochs, "epochs of " + task.describe());
     CellWatch.Cell cell = watch.open(group, task, listener, () -> context.cancelJobGroup(group));
     FitCell.Answer answer;
-    @Nullable LabeledData heldOut = task.heldOut();
     try {
-      context.setJobGroup(group, task.describe(), true);
-      answer =
-          context
-              .parallelize(List.of(ShippedFit.toBytes(task)), 1)
-              .map(new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs))
-              .collect()
-              .get(0);
+      answer = ask(task, group, epochs).get().get(0);
     } catch (Exception e) { // Spark also throws checked ones that it does not declare
       cell.rethrow();
       if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
@@ -77,7 +76,8 @@ final class SparkPlace implements FitPlace, AutoCloseable {
         context.cancelJobGroup(group);
         throw new CancellationException("cancelled while Spark made it");
       }
-      throw failure(task, e);
+      throw failure(
+          task, e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
     } finally {
       watch.close(group);
     }
@@ -93,6 +93,21 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     }
   }
 
+  private JavaFutureAction<List<FitCell.Answer>> ask(FitTask task, String group, Epochs epochs)
+      throws InterruptedException {
+    @Nullable LabeledData heldOut = task.heldOut();
+    asking.lockInterruptibly();
+    try {
+      context.setJobGroup(group, task.describe(), true);
+      return context
+          .parallelize(List.of(ShippedFit.toBytes(task)), 1)
+          .map(new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs))
+          .collectAsync();
+    } finally {
+      asking.unlock();
+    }
+  }
+
   private RowsThere rows(LabeledData data) {
     synchronized (shipped) {
       return shipped.computeIfAbsent(data, shipping::ship);
@@ -100,7 +115,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
   }
 
   /** What Spark, and not the fit, had to say, without its stack traces. */
-  private FitException failure(FitTask task, Exception e) {
+  private FitException failure(FitTask task, Throwable e) {
     String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     if (context.sc().isStopped()) {
       return ofTheRun(task, "Spark has stopped (" + said + ")", e);
@@ -117,7 +132,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
   }
 
   /** A failure that others would have too, so that no member may drop out for it. */
-  private static FitException ofTheRun(FitTask task, String reason, Exception e) {
+  private static FitException ofTheRun(FitTask task, String reason, Throwable e) {
     return new FitException(task, reason, new UncheckedIOException(new IOException(reason, e)));
   }
 }

@@ -2,6 +2,7 @@ package org.stacking4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -195,6 +199,44 @@ final class SparkFitsTest {
             task("x", DATA, SETTINGS, List.of(), List.of(), null),
             task("y", DATA, SETTINGS, List.of(), List.of(), null));
     assertThat(SparkFits.on(session).run(tasks)).hasSize(2);
+  }
+
+  @Test
+  void run_fitsOfSeveralLengths_asksSparkForTheLongestFirst() {
+    List<FitTask> tasks =
+        IntStream.rangeClosed(1, 30)
+            .mapToObj(i -> TinyData.permutation(30, 5)[i - 1] + 1)
+            .map(
+                epochs ->
+                    task(
+                        "epochs " + epochs,
+                        DATA,
+                        SETTINGS.withEpochs(epochs),
+                        List.of(),
+                        List.of(),
+                        null))
+            .toList();
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>()); // for so many epochs
+    SparkListener jobs =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart job) {
+            String fit = job.properties().getProperty("spark.job.description");
+            asked.add(Integer.valueOf(fit.replaceAll("^epochs (\\d+),.*", "$1")));
+          }
+        };
+    session.sparkContext().addSparkListener(jobs);
+    try {
+      SparkFits.on(session).run(tasks);
+    } finally {
+      session.sparkContext().removeSparkListener(jobs);
+    }
+
+    assertThat(asked).hasSize(30);
+    // Threads that begin together may pass each other, so neighbours may have changed places.
+    assertThat(asked.subList(0, 10).stream().mapToInt(epochs -> epochs).average())
+        .as("mean epochs of the first ten of %s", asked)
+        .hasValueCloseTo(25.5, within(2.5));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -54,7 +55,10 @@ final class SparkRunTest {
     ObjectNode timing = (ObjectNode) there.remove("timing");
     assertThat(timing.path("executor").asText()).isEqualTo("spark");
     assertThat(timing.path("master").asText()).isEqualTo("local[2]");
-    assertThat(here.remove("timing").path("executor").asText()).isEqualTo("local");
+    assertThat(timing.path("station_seconds").path("executors").asDouble()).isPositive();
+    JsonNode own = here.remove("timing");
+    assertThat(own.path("executor").asText()).isEqualTo("local");
+    assertThat(own.path("station_seconds").has("executors")).isFalse();
     assertThat(there).isEqualTo(here);
     assertThat(heard.indexOf("a is found")).as("all fits together: %s", heard).isEqualTo(8);
     for (String name : new String[] {"meta-features-train.csv", "meta-features-test.csv"}) {
