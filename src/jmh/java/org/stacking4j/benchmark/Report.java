@@ -68,10 +68,12 @@ final class Report {
     }
     Files.writeString(folder.resolve("report.md"), text);
     System.out.println(text);
-    BitmapEncoder.saveBitmap(
-        report.picture(),
-        folder.resolve("benchmarks.png").toString(),
-        BitmapEncoder.BitmapFormat.PNG);
+    if (!report.groups().isEmpty()) {
+      BitmapEncoder.saveBitmap(
+          report.picture(),
+          folder.resolve("benchmarks.png").toString(),
+          BitmapEncoder.BitmapFormat.PNG);
+    }
   }
 
   private String tables() {
@@ -142,14 +144,19 @@ final class Report {
             values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2);
   }
 
-  /** Times relative to PyTorch's best. */
-  private CategoryChart picture() {
+  /** What was measured of the picture's sections, and how they are called there. */
+  private Map<String, String> groups() {
     Map<String, String> groups = new LinkedHashMap<>();
     groups.put("base", "one base network");
     groups.put("recipe", "the recipe");
     groups.put("demo", "the whole demo");
     groups.keySet().retainAll(sections.keySet());
+    return groups;
+  }
 
+  /** Times relative to PyTorch's best. */
+  private CategoryChart picture() {
+    Map<String, String> groups = groups();
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(1000)

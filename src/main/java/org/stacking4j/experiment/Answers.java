@@ -147,10 +147,10 @@ public record Answers(long rows, Optional<String> warning) {
     }
   }
 
-  /** So many rows that they get the bits that all at once would get. */
+  /** So many rows that all processors have work, and that get the bits all at once would get. */
   private static @Nullable INDArray next(FeatureRows source) {
     try {
-      return source.next(Chunks.ROWS);
+      return source.next(Chunks.ROWS * Runtime.getRuntime().availableProcessors());
     } catch (IOException e) {
       throw new Unreadable(e);
     }

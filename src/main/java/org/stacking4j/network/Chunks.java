@@ -1,12 +1,18 @@
 package org.stacking4j.network;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Works rows off some at a time, so that what they need beside the result does not grow. */
+/**
+ * Works rows off some at a time, so that what they need beside the result does not grow with them;
+ * on all processors, since the bits do not depend on who works a chunk off.
+ */
 public final class Chunks {
   /**
    * How many rows are worked off at a time.
@@ -35,7 +41,7 @@ public final class Chunks {
         : view;
   }
 
-  /** Makes the result of some rows. */
+  /** Makes the result of some rows; from several threads at a time. */
   @FunctionalInterface
   public interface Part {
     /**
@@ -53,19 +59,50 @@ public final class Chunks {
    *
    * @param rows how many rows there are in all
    * @param columns how many columns each result has
-   * @param part gives the result of a chunk of rows; asked in their order
+   * @param part gives the result of a chunk of rows; if it throws, this does, and for several
+   *     chunks what it threw for the first of them
    * @return float32 {@code [rows, columns]}
    */
   public static INDArray collect(long rows, long columns, Part part) {
     INDArray all = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c');
-    for (int from = 0; from < rows; from += ROWS) {
-      int to = (int) Math.min(rows, from + (long) ROWS);
-      INDArray result = part.of(from, to);
-      rows(all, from, to).assign(result);
-      // Left to the garbage collector, which sees how small the object is and not what it holds,
-      // results would pile up.
-      result.close();
+    int chunks = Math.toIntExact((rows + ROWS - 1) / ROWS);
+    if (chunks == 1) {
+      put(all, 0, part);
+      return all;
+    }
+    // Streams throw copies of what was thrown on other threads, with other words.
+    @Nullable Throwable[] thrown = new Throwable[chunks];
+    AtomicInteger failed = new AtomicInteger(chunks);
+    IntStream.range(0, chunks)
+        .parallel()
+        .forEach(
+            chunk -> {
+              if (chunk > failed.get()) {
+                return;
+              }
+              try {
+                put(all, chunk * ROWS, part);
+              } catch (RuntimeException | Error e) {
+                thrown[chunk] = e;
+                failed.accumulateAndGet(chunk, Math::min);
+              }
+            });
+    if (failed.get() < chunks) {
+      all.close();
+      if (thrown[failed.get()] instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) Objects.requireNonNull(thrown[failed.get()]);
     }
     return all;
+  }
+
+  private static void put(INDArray all, int from, Part part) {
+    int to = (int) Math.min(all.size(0), from + (long) ROWS);
+    INDArray result = part.of(from, to);
+    rows(all, from, to).assign(result);
+    // Left to the garbage collector, which sees how small the object is and not what it holds,
+    // results would pile up.
+    result.close();
   }
 }

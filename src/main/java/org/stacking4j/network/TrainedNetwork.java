@@ -129,38 +129,34 @@ public final class TrainedNetwork {
   }
 
   private INDArray fusedLogits(INDArray features) {
-    @Nullable FusedLogits waiting = idleFused.poll();
-    FusedLogits own = waiting == null ? new FusedLogits(toMultiLayerNetwork()) : waiting;
-    INDArray result =
-        Chunks.collect(
-            features.size(0),
-            classes,
-            (from, to) -> {
-              INDArray chunk = seen(features, from, to);
-              float[] logits = own.logits(chunk);
-              closeCopy(chunk);
-              return Nd4j.createFromArray(logits).reshape(to - from, classes);
-            });
-    idleFused.add(own);
-    return result;
+    return Chunks.collect(
+        features.size(0),
+        classes,
+        (from, to) -> {
+          @Nullable FusedLogits waiting = idleFused.poll();
+          FusedLogits own = waiting == null ? new FusedLogits(toMultiLayerNetwork()) : waiting;
+          INDArray chunk = seen(features, from, to);
+          float[] logits = own.logits(chunk);
+          closeCopy(chunk);
+          idleFused.add(own);
+          return Nd4j.createFromArray(logits).reshape(to - from, classes);
+        });
   }
 
   /** DL4J's own, for networks the fused stages do not know. */
   private INDArray dl4jLogits(INDArray features) {
-    MultiLayerNetwork view = borrow();
-    INDArray result =
-        Chunks.collect(
-            features.size(0),
-            classes,
-            (from, to) -> {
-              INDArray chunk = seen(features, from, to);
-              INDArray logits = view.output(chunk.castTo(DataType.FLOAT), false);
-              closeCopy(chunk);
-              return logits;
-            });
-    view.clear();
-    idle.add(view);
-    return result;
+    return Chunks.collect(
+        features.size(0),
+        classes,
+        (from, to) -> {
+          MultiLayerNetwork view = borrow();
+          INDArray chunk = seen(features, from, to);
+          INDArray logits = view.output(chunk.castTo(DataType.FLOAT), false);
+          closeCopy(chunk);
+          view.clear();
+          idle.add(view);
+          return logits;
+        });
   }
 
   /** What it sees of some rows: a view of all columns, or a copy of its own. */

@@ -1,12 +1,22 @@
 package org.stacking4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.stacking4j.testing.TinyNetworks.floats;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,24 +37,65 @@ final class ChunksTest {
 
   @Test
   void collect_cutsAtMultiplesOfRows_andFreesWhatIsCopied() {
-    List<List<Integer>> asked = new ArrayList<>();
-    List<INDArray> parts = new ArrayList<>();
+    List<List<Integer>> asked = Collections.synchronizedList(new ArrayList<>());
+    List<INDArray> parts = Collections.synchronizedList(new ArrayList<>());
 
     Chunks.collect(
         2 * Chunks.ROWS + 1,
         2,
         (from, to) -> {
           asked.add(List.of(from, to));
-          parts.add(counted(from, to));
-          return parts.get(parts.size() - 1);
+          INDArray part = counted(from, to);
+          parts.add(part);
+          return part;
         });
 
     assertThat(asked)
-        .containsExactly(
+        .containsExactlyInAnyOrder(
             List.of(0, Chunks.ROWS),
             List.of(Chunks.ROWS, 2 * Chunks.ROWS),
             List.of(2 * Chunks.ROWS, 2 * Chunks.ROWS + 1));
     assertThat(parts).allSatisfy(part -> assertThat(part.wasClosed()).isTrue());
+  }
+
+  @Test
+  @Timeout(60)
+  void collect_worksOffSeveralChunksAtATime() {
+    assumeThat(ForkJoinPool.getCommonPoolParallelism()).isPositive();
+    CyclicBarrier both = new CyclicBarrier(2);
+
+    Chunks.collect(
+        2 * Chunks.ROWS,
+        2,
+        (from, to) -> {
+          try {
+            both.await(); // alone it would wait for ever
+          } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+          }
+          return counted(from, to);
+        });
+  }
+
+  @RepeatedTest(20)
+  void collect_chunksThatFail_throwsWhatTheFirstOneThrew() {
+    Map<Integer, IllegalArgumentException> causes = new ConcurrentHashMap<>();
+
+    assertThatThrownBy(
+            () ->
+                Chunks.collect(
+                    20L * Chunks.ROWS,
+                    2,
+                    (from, to) -> {
+                      if (from < 5 * Chunks.ROWS) {
+                        return counted(from, to);
+                      }
+                      var cause = new IllegalArgumentException("row " + from);
+                      causes.put(from, cause);
+                      throw cause;
+                    }))
+        .hasMessage("row " + 5 * Chunks.ROWS)
+        .isSameAs(causes.get(5 * Chunks.ROWS));
   }
 
   @ParameterizedTest
