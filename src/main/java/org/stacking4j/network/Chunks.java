@@ -1,9 +1,7 @@
 package org.stacking4j.network;
 
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -71,30 +69,29 @@ public final class Chunks {
       return all;
     }
     // Streams throw copies of what was thrown on other threads, with other words.
-    @Nullable Throwable[] thrown = new Throwable[chunks];
-    AtomicInteger failed = new AtomicInteger(chunks);
+    ConcurrentSkipListMap<Integer, Throwable> thrown = new ConcurrentSkipListMap<>();
     IntStream.range(0, chunks)
         .parallel()
         .forEach(
             chunk -> {
-              if (chunk > failed.get()) {
-                return;
+              if (thrown.lowerKey(chunk) != null) {
+                return; // one before it has failed
               }
               try {
                 put(all, chunk * ROWS, part);
               } catch (RuntimeException | Error e) {
-                thrown[chunk] = e;
-                failed.accumulateAndGet(chunk, Math::min);
+                thrown.put(chunk, e);
               }
             });
-    if (failed.get() < chunks) {
-      all.close();
-      if (thrown[failed.get()] instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) Objects.requireNonNull(thrown[failed.get()]);
+    if (thrown.isEmpty()) {
+      return all;
     }
-    return all;
+    all.close();
+    Throwable first = thrown.firstEntry().getValue();
+    if (first instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) first;
   }
 
   private static void put(INDArray all, int from, Part part) {

@@ -29,7 +29,10 @@ final class SparkPlace implements FitPlace, AutoCloseable {
   private final JavaSparkContext context;
   private final ShippedRows shipping;
   private final CellWatch watch = new CellWatch();
+
+  /** While fits are asked for, only for the one whose turn it is. */
   private final IdentityHashMap<LabeledData, RowsThere> shipped = new IdentityHashMap<>();
+
   private final String run = "stacking4j-" + RUNS.incrementAndGet() + "-";
   private final AtomicInteger cells = new AtomicInteger();
 
@@ -48,9 +51,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     boolean interrupted = Thread.interrupted(); // of which Spark would make an error, or nothing
     try {
       context.sc().removeSparkListener(watch);
-      synchronized (shipped) {
-        shipped.values().forEach(rows -> rows.rows().destroy());
-      }
+      shipped.values().forEach(rows -> rows.rows().destroy());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -109,9 +110,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
   }
 
   private RowsThere rows(LabeledData data) {
-    synchronized (shipped) {
-      return shipped.computeIfAbsent(data, shipping::ship);
-    }
+    return shipped.computeIfAbsent(data, shipping::ship);
   }
 
   /** What Spark, and not the fit, had to say, without its stack traces. */

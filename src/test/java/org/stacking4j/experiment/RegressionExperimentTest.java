@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,22 +65,20 @@ final class RegressionExperimentTest {
   }
 
   private ExperimentConfig config(Object... keysAndValues) throws IOException {
-    Map<String, Object> overrides = new LinkedHashMap<>();
-    overrides.put("data", "csv:" + table);
-    overrides.put("task", "regression");
-    overrides.put("label", "price");
-    overrides.put("fit.epochs", 20);
-    overrides.put("fit.batch-size", 16);
-    overrides.put("out-of-fold.folds", 3);
-    overrides.put(
-        "members",
-        List.of(
-            Map.of("name", "small", "hidden", List.of(8)),
-            Map.of("name", "large", "hidden", List.of(32))));
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      overrides.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return ConfFile.read(null, overrides);
+    Map<String, Object> overrides =
+        TinyConf.of(
+            "csv:" + table,
+            "task",
+            "regression",
+            "label",
+            "price",
+            "fit.epochs",
+            20,
+            "members",
+            List.of(
+                Map.of("name", "small", "hidden", List.of(8)),
+                Map.of("name", "large", "hidden", List.of(32))));
+    return ConfFile.read(null, TinyConf.with(overrides, keysAndValues));
   }
 
   @Test

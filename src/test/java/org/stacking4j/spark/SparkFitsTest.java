@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
@@ -204,9 +204,9 @@ final class SparkFitsTest {
   @Test
   void run_fitsOfSeveralLengths_asksSparkForTheLongestFirst() {
     List<FitTask> tasks =
-        IntStream.rangeClosed(1, 30)
-            .mapToObj(i -> TinyData.permutation(30, 5)[i - 1] + 1)
-            .map(
+        Arrays.stream(TinyData.permutation(30, 5))
+            .map(i -> i + 1)
+            .mapToObj(
                 epochs ->
                     task(
                         "epochs " + epochs,
