@@ -120,7 +120,7 @@ final class ArchitectureTest {
           .resideOutsideOfPackage(ROOT + ".fused")
           .should()
           .callMethod(
-              FusedNetwork.class, "step", int.class, float[].class, float[].class, float[].class);
+              FusedNetwork.class, "step", int[].class, float[].class, float[].class, float[].class);
 
   @ArchTest
   static final ArchRule randomness_comesFromSeeds =
@@ -227,7 +227,7 @@ final class ArchitectureTest {
 
     void train(MultiLayerNetwork network, DataSet rows, FusedNetwork fused) {
       network.fit(rows);
-      fused.step(1, new float[1], null, null);
+      fused.step(new int[1], new float[1], null, null);
     }
 
     void print() {

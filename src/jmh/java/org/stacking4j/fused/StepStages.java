@@ -33,7 +33,7 @@ public final class StepStages {
     network.init();
     SplittableRandom random = new SplittableRandom(1);
     Map<String, double[]> times = new LinkedHashMap<>();
-    try (FusedNetwork fused = new FusedNetwork(network, ROWS, 2, 1);
+    try (FusedNetwork fused = new FusedNetwork(network, data, ROWS, 2, 1, new Crew());
         Products products = new Products()) {
       float[] targets = new float[ROWS * 10];
       int[] rows = new int[ROWS];
@@ -45,9 +45,7 @@ public final class StepStages {
             targets[i * 10 + data.label(rows[i])] = 1;
           }
           long from = System.nanoTime();
-          data.features(rows, fused.input());
-          from = add(times, "gather the batch", round, from);
-          fused.step(ROWS, targets, null, null);
+          fused.step(rows, targets, null, null);
           add(times, "step", round, from);
         }
         for (int step = 0; step < STEPS; step++) {

@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -13,13 +14,14 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.stacking4j.data.LabeledData;
 
 /**
  * A {@code MultiLayerNetwork} while it is trained by the fused step: what its {@code fit} does, in
  * a fifth of the time or less. The network it was made from stays as it was until {@link #store}.
  *
- * <p>Use: {@link #input put} a batch's features, {@link #step}, again; {@link #store} at the end.
- * Holds native memory until closed. Not thread-safe: one thread at a time.
+ * <p>Use: {@link #step} for each batch; {@link #store} at the end. Holds native memory until
+ * closed. Not thread-safe: one thread at a time.
  */
 public final class FusedNetwork implements AutoCloseable {
   /*
@@ -27,6 +29,8 @@ public final class FusedNetwork implements AutoCloseable {
    * distribution and not DL4J's to the bit; without, all differences are rounding.
    */
   private final MultiLayerNetwork network;
+  private final @Nullable LabeledData data; // null where the caller puts batches in
+  private final @Nullable SparseFeatures sparse; // null where all features are multiplied
   private final Parameters parameters;
   private final Updates updates;
   private final List<Stage> stages;
@@ -41,22 +45,12 @@ public final class FusedNetwork implements AutoCloseable {
   private int epoch;
 
   /**
-   * Reads a network that one thread will train.
-   *
-   * @param network as the other constructor takes it
-   * @param maxRows the largest batch, 1 or more
-   * @param gradientNormLimit the largest 2-norm of the mean gradient, infinity for none
-   * @param seed of dropout
-   */
-  public FusedNetwork(MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed) {
-    this(network, maxRows, gradientNormLimit, seed, new Crew());
-  }
-
-  /**
    * Reads a network.
    *
    * @param network initialised, with a configuration that has no {@link #obstacle}; parameters,
    *     updater state and counters are taken from it
+   * @param data the rows it will be trained on, and no others: how they are computed with, and so
+   *     the last bits, depends on them
    * @param maxRows the largest batch, 1 or more
    * @param gradientNormLimit the largest 2-norm of the mean gradient, infinity for none
    * @param seed of dropout
@@ -64,7 +58,34 @@ public final class FusedNetwork implements AutoCloseable {
    * @throws IllegalArgumentException if there is an obstacle
    */
   public FusedNetwork(
+      MultiLayerNetwork network,
+      LabeledData data,
+      int maxRows,
+      double gradientNormLimit,
+      long seed,
+      Crew crew) {
+    this(network, data, sparse(network, data, maxRows), maxRows, gradientNormLimit, seed, crew);
+  }
+
+  /** One that one thread trains, on batches that the caller puts into {@link #input}. */
+  FusedNetwork(MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed) {
+    this(network, maxRows, gradientNormLimit, seed, new Crew());
+  }
+
+  /** One whose batches the caller puts into {@link #input}. */
+  FusedNetwork(
       MultiLayerNetwork network, int maxRows, double gradientNormLimit, long seed, Crew crew) {
+    this(network, null, null, maxRows, gradientNormLimit, seed, crew);
+  }
+
+  private FusedNetwork(
+      MultiLayerNetwork network,
+      @Nullable LabeledData data,
+      @Nullable SparseFeatures sparse,
+      int maxRows,
+      double gradientNormLimit,
+      long seed,
+      Crew crew) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
     Optional<String> obstacle = obstacle(configuration);
     if (obstacle.isPresent()) {
@@ -76,16 +97,20 @@ public final class FusedNetwork implements AutoCloseable {
     this.gradientNormLimit = gradientNormLimit;
     this.iteration = network.getIterationCount();
     this.epoch = network.getEpochCount();
-    parameters = new Parameters(network.params().toFloatVector(), crew);
+    this.data = data;
+    this.sparse = sparse;
+    int columns = Stages.columns(configuration);
+    int units = sparse == null ? 0 : Stages.unitsOfSparseInput(configuration);
+    @Nullable InputWeights inputWeights = units == 0 ? null : new InputWeights(columns, units);
+    parameters = new Parameters(network.params().toFloatVector(), inputWeights, crew);
     updates = new Updates(parameters, (BaseMultiLayerUpdater<?>) network.getUpdater());
-    stages = Stages.training(network, parameters, maxRows, seed);
+    stages = Stages.training(network, parameters, sparse, maxRows, seed);
     outputs = Stages.outputs(configuration);
     OutputLayer last =
         (OutputLayer) configuration.getConf(configuration.getConfs().size() - 1).getLayer();
-    loss = java.util.Objects.requireNonNull(Loss.of(last.getActivationFn(), last.getLossFn()));
-    int columns = Stages.columns(configuration);
+    loss = Objects.requireNonNull(Loss.of(last.getActivationFn(), last.getLossFn()));
     // The first stage reads its input where products need it, unless it is no product.
-    boolean direct = stages.get(0) instanceof DenseStage;
+    boolean direct = sparse != null || stages.get(0) instanceof DenseStage;
     input = new NativeFloats(direct ? 0 : maxRows * columns);
     firstInput = new float[direct ? 0 : maxRows * columns];
   }
@@ -108,11 +133,17 @@ public final class FusedNetwork implements AutoCloseable {
     return Blas.operationsPerSecond();
   }
 
+  private static @Nullable SparseFeatures sparse(
+      MultiLayerNetwork network, LabeledData data, int maxRows) {
+    int units = Stages.unitsOfSparseInput(network.getLayerWiseConfigurations());
+    return units == 0 ? null : SparseFeatures.of(data, units, maxRows);
+  }
+
   /**
-   * {@return where the next batch's features go, {@code [rows, columns]} row by row, from place 0
-   * on} Always the same memory, outside the heap.
+   * Where a batch's features go, {@code [rows, columns]} row by row, from place 0 on; always the
+   * same memory, outside the heap.
    */
-  public FloatBuffer input() {
+  FloatBuffer input() {
     return stages.get(0) instanceof DenseStage dense ? dense.input() : input.buffer();
   }
 
@@ -122,9 +153,9 @@ public final class FusedNetwork implements AutoCloseable {
   }
 
   /**
-   * Trains on the batch in {@link #input}.
+   * Trains on a batch.
    *
-   * @param rows of the batch, 1 to {@code maxRows}
+   * @param rows positions among the data, 1 to {@code maxRows} of them
    * @param targets {@code [rows, outputs]}, row by row
    * @param margin what is added to the output layer's pre-activations before its activation, {@code
    *     [rows, outputs]}, or null for nothing
@@ -133,7 +164,17 @@ public final class FusedNetwork implements AutoCloseable {
    * @return the mean loss before the step, with penalties
    */
   public double step(
-      int rows, float[] targets, float @Nullable [] margin, float @Nullable [] rowWeights) {
+      int[] rows, float[] targets, float @Nullable [] margin, float @Nullable [] rowWeights) {
+    if (sparse != null) {
+      sparse.select(rows);
+    } else {
+      Objects.requireNonNull(data).features(rows, input());
+    }
+    return step(rows.length, targets, margin, rowWeights);
+  }
+
+  /** Trains on the batch in {@link #input}. */
+  double step(int rows, float[] targets, float @Nullable [] margin, float @Nullable [] rowWeights) {
     float[] values = firstInput;
     if (values.length > 0) {
       input.read(values, rows * (values.length / maxRows));
@@ -185,7 +226,7 @@ public final class FusedNetwork implements AutoCloseable {
   /** {@return a copy of all parameters as they are, in DL4J's flat order} */
   public float[] parameters() {
     stages.forEach(Stage::store);
-    return parameters.values.clone();
+    return parameters.inDl4jsOrder(parameters.values);
   }
 
   /**
@@ -214,7 +255,7 @@ public final class FusedNetwork implements AutoCloseable {
   public void save(DataOutput out) throws IOException {
     out.writeInt(iteration);
     out.writeInt(epoch);
-    parameters.save(out);
+    parameters.save(parameters.values, out);
     updates.save(out);
     for (Stage stage : stages) {
       stage.save(out);
@@ -230,7 +271,7 @@ public final class FusedNetwork implements AutoCloseable {
   public void restore(DataInput in) throws IOException {
     iteration = in.readInt();
     epoch = in.readInt();
-    parameters.restore(in);
+    parameters.restore(parameters.values, in);
     updates.restore(in);
     for (Stage stage : stages) {
       stage.restore(in);
@@ -242,5 +283,8 @@ public final class FusedNetwork implements AutoCloseable {
     input.close();
     stages.forEach(Stage::close);
     parameters.close();
+    if (sparse != null) {
+      sparse.close();
+    }
   }
 }

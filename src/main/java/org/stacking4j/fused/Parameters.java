@@ -4,11 +4,15 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import org.bytedeco.javacpp.FloatPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All parameters of a network in DL4J's flat order, twice: as an array, which loops read and the
  * update changes, and in native memory, where matrix products read the weights. And their gradient,
  * in native memory, where matrix products put it; places that have no gradient stay zero.
+ *
+ * <p>{@link InputWeights}, if there are any, have arrays of their own instead of native memory, and
+ * {@link #values} are in their order there.
  */
 final class Parameters implements AutoCloseable {
   private static final int CHUNK = 1 << 13;
@@ -18,69 +22,113 @@ final class Parameters implements AutoCloseable {
   final NativeFloats gradient;
   final Crew crew;
   final boolean trained;
+  final @Nullable InputWeights inputWeights;
   private final FloatPointer[] chunks;
 
   /**
+   * @param values in DL4J's order; kept, and changed
+   * @param inputWeights that are to take over their part of the values, or null
    * @param crew who computes with them
    */
-  Parameters(float[] values, Crew crew) {
-    this(values, true, crew);
+  Parameters(float[] values, @Nullable InputWeights inputWeights, Crew crew) {
+    this(values, inputWeights, true, crew);
   }
 
   /** Parameters that will not change, without a gradient. */
   static Parameters frozen(float[] values) {
-    return new Parameters(values, false, new Crew());
+    return new Parameters(values, null, false, new Crew());
   }
 
-  private Parameters(float[] values, boolean trained, Crew crew) {
+  private Parameters(
+      float[] values, @Nullable InputWeights inputWeights, boolean trained, Crew crew) {
+    this.inputWeights = inputWeights;
     this.values = values;
+    toOwnOrder(values);
     this.crew = crew;
     this.trained = trained;
     this.weights = new NativeFloats(values.length);
     this.gradient = new NativeFloats(trained ? values.length : 0);
-    weights.write(values, values.length);
+    allChanged();
     chunks = new FloatPointer[(values.length + CHUNK - 1) / CHUNK];
     for (int i = 0; i < chunks.length; i++) {
       chunks[i] = gradient.at(i * CHUNK);
     }
   }
 
+  /** Takes over some parameters of one kind and layer to where products read them. */
+  void changed(int from, int to) {
+    if (inputWeights != null && to <= inputWeights.length()) {
+      inputWeights.put(values, from, to);
+    } else {
+      weights.put(from, values, to - from);
+    }
+  }
+
+  private void allChanged() {
+    weights.write(values, values.length);
+    if (inputWeights != null) {
+      inputWeights.put(values, 0, inputWeights.length());
+    }
+  }
+
+  /** Copies the gradient of some parameters of one kind and layer to their places in an array. */
+  void getGradient(int from, int to, float[] target) {
+    if (inputWeights != null && to <= inputWeights.length()) {
+      inputWeights.getGradient(target, from, to);
+    } else {
+      gradient.get(from, target, to - from);
+    }
+  }
+
   /** The 2-norm of the gradient; float32 within chunks, double precision across them. */
   double gradientNorm() {
-    double squares = 0;
+    double squares = inputWeights == null ? 0 : inputWeights.gradientSquares();
     for (int i = 0; i < chunks.length; i++) {
-      int length = Math.min(CHUNK, values.length - i * CHUNK);
-      squares += Blas.dot(chunks[i], chunks[i], length);
+      int from = i * CHUNK;
+      int length = Math.min(CHUNK, values.length - from);
+      if (inputWeights == null || from + length > inputWeights.length()) {
+        squares += Blas.dot(chunks[i], chunks[i], length);
+      }
     }
     return Math.sqrt(squares);
   }
 
-  void save(DataOutput out) throws IOException {
-    save(values, out);
+  /** A copy of a number for each parameter, or of none, in DL4J's order. */
+  float[] inDl4jsOrder(float[] own) {
+    return inputWeights == null || own.length == 0 ? own.clone() : inputWeights.byUnit(own);
   }
 
-  void restore(DataInput in) throws IOException {
-    restore(values, in);
-    weights.write(values, values.length);
+  /** Moves a number for each parameter, or none, from DL4J's order to that of the values here. */
+  final void toOwnOrder(float[] numbers) {
+    if (inputWeights != null && numbers.length > 0) {
+      System.arraycopy(inputWeights.byInput(numbers), 0, numbers, 0, numbers.length);
+    }
   }
 
-  static void save(float[] values, DataOutput out) throws IOException {
-    out.writeInt(values.length);
-    for (float value : values) {
+  /** Writes a number for each parameter, or none, in DL4J's order. */
+  void save(float[] own, DataOutput out) throws IOException {
+    out.writeInt(own.length);
+    for (float value : inDl4jsOrder(own)) {
       out.writeFloat(value);
     }
   }
 
   /**
+   * Reads what {@link #save} has written.
+   *
    * @throws IOException if there are not as many
    */
-  static void restore(float[] values, DataInput in) throws IOException {
+  void restore(float[] own, DataInput in) throws IOException {
     int length = in.readInt();
-    if (length != values.length) {
-      throw new IOException("expected " + values.length + " numbers, found " + length);
+    if (length != own.length) {
+      throw new IOException("expected " + own.length + " numbers, found " + length);
     }
     for (int i = 0; i < length; i++) {
-      values[i] = in.readFloat();
+      own[i] = in.readFloat();
+    }
+    toOwnOrder(own);
+    if (own == values) {
+      allChanged();
     }
   }
 

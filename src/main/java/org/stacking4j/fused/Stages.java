@@ -27,14 +27,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Reads a network's layers, in order, into stages up to the output layer's pre-activations. */
 final class Stages {
   private final Parameters parameters;
+  private final @Nullable SparseFeatures sparse;
   private final int maxRows;
   private final @Nullable Long dropoutSeed;
   private final Map<String, Integer> offsets = new HashMap<>();
   private final List<Stage> stages = new ArrayList<>();
 
   private Stages(
-      MultiLayerNetwork network, Parameters parameters, int maxRows, @Nullable Long dropoutSeed) {
+      MultiLayerNetwork network,
+      Parameters parameters,
+      @Nullable SparseFeatures sparse,
+      int maxRows,
+      @Nullable Long dropoutSeed) {
     this.parameters = parameters;
+    this.sparse = sparse;
     this.maxRows = maxRows;
     this.dropoutSeed = dropoutSeed;
     int offset = 0;
@@ -49,16 +55,26 @@ final class Stages {
     }
   }
 
-  /** As in training, with dropout by this seed. */
+  /**
+   * As in training, with dropout by this seed.
+   *
+   * @param sparse where the first stage takes its input from, if the parameters have {@link
+   *     Parameters#inputWeights}; null if they have not
+   */
   static List<Stage> training(
-      MultiLayerNetwork network, Parameters parameters, int maxRows, long seed) {
-    return new Stages(network, parameters, maxRows, seed).stages;
+      MultiLayerNetwork network,
+      Parameters parameters,
+      @Nullable SparseFeatures sparse,
+      int maxRows,
+      long seed) {
+    return new Stages(network, parameters, sparse, maxRows, seed).stages;
   }
 
   /** As in a fitted network: without dropout, and with running statistics. */
   static List<ForwardStage> frozen(MultiLayerNetwork network, Parameters parameters, int maxRows) {
     List<ForwardStage> frozen = new ArrayList<>();
-    new Stages(network, parameters, maxRows, null).stages.forEach(s -> frozen.add(s.frozen()));
+    new Stages(network, parameters, null, maxRows, null)
+        .stages.forEach(s -> frozen.add(s.frozen()));
     return frozen;
   }
 
@@ -70,6 +86,18 @@ final class Stages {
       }
     }
     throw new IllegalArgumentException("no layer says how many inputs it takes");
+  }
+
+  /**
+   * How many units a first layer has that may take its features as what differs from a background;
+   * 0 if it may not.
+   */
+  static int unitsOfSparseInput(MultiLayerConfiguration configuration) {
+    Layer first = configuration.getConf(0).getLayer();
+    boolean dense = first instanceof DenseLayer || first instanceof OutputLayer;
+    return dense && !drops(first.getIDropout())
+        ? Math.toIntExact(((FeedForwardLayer) first).getNOut())
+        : 0;
   }
 
   /** How many outputs a network has. */
@@ -96,15 +124,21 @@ final class Stages {
     int units = Math.toIntExact(own.getNOut());
     boolean bias =
         own instanceof DenseLayer dense ? dense.hasBias() : ((OutputLayer) own).hasBias();
-    stages.add(
-        new DenseStage(
-            parameters,
-            offset(index, DefaultParamInitializer.WEIGHT_KEY),
-            bias ? offset(index, DefaultParamInitializer.BIAS_KEY) : -1,
-            width,
-            units,
-            stages.isEmpty(),
-            maxRows));
+    int biasOffset = bias ? offset(index, DefaultParamInitializer.BIAS_KEY) : -1;
+    @Nullable InputWeights inputWeights = parameters.inputWeights;
+    if (sparse != null && inputWeights != null && stages.isEmpty()) {
+      stages.add(new SparseInputStage(parameters, inputWeights, sparse, biasOffset, maxRows));
+    } else {
+      stages.add(
+          new DenseStage(
+              parameters,
+              offset(index, DefaultParamInitializer.WEIGHT_KEY),
+              biasOffset,
+              width,
+              units,
+              stages.isEmpty(),
+              maxRows));
+    }
     if (own instanceof DenseLayer dense) {
       addActivation(dense.getActivationFn(), units);
     }
@@ -139,10 +173,14 @@ final class Stages {
   }
 
   private void addDropout(@Nullable IDropout dropout, int index, int width) {
-    if (dropoutSeed != null && dropout instanceof Dropout own && own.getP() < 1) {
+    if (dropoutSeed != null && dropout instanceof Dropout own && drops(own)) {
       long ownSeed = DropoutStage.mix(dropoutSeed + index);
       stages.add(new DropoutStage(width, own.getP(), ownSeed, maxRows));
     }
+  }
+
+  private static boolean drops(@Nullable IDropout dropout) {
+    return dropout instanceof Dropout own && own.getP() < 1;
   }
 
   /** Where a layer's parameter begins in the flat order. */

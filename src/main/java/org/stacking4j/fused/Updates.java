@@ -149,28 +149,34 @@ final class Updates {
   }
 
   private void move(float[] state, boolean out) {
-    for (Segment segment : segments) {
-      for (int part = 0; part < parts(segment.updater()); part++) {
-        float[] own = part == 0 ? first : second;
-        int at = segment.state() + part * segment.stateStride();
-        int length = segment.to() - segment.from();
-        if (out) {
-          System.arraycopy(own, segment.from(), state, at, length);
-        } else {
-          System.arraycopy(state, at, own, segment.from(), length);
+    for (int part = 0; part < 2; part++) {
+      float[] own = part == 0 ? first : second;
+      float[] ordered = out ? parameters.inDl4jsOrder(own) : own;
+      for (Segment segment : segments) {
+        if (part < parts(segment.updater())) {
+          int at = segment.state() + part * segment.stateStride();
+          int length = segment.to() - segment.from();
+          if (out) {
+            System.arraycopy(ordered, segment.from(), state, at, length);
+          } else {
+            System.arraycopy(state, at, ordered, segment.from(), length);
+          }
         }
+      }
+      if (!out) {
+        parameters.toOwnOrder(own);
       }
     }
   }
 
   void save(DataOutput out) throws IOException {
-    Parameters.save(first, out);
-    Parameters.save(second, out);
+    parameters.save(first, out);
+    parameters.save(second, out);
   }
 
   void restore(DataInput in) throws IOException {
-    Parameters.restore(first, in);
-    Parameters.restore(second, in);
+    parameters.restore(first, in);
+    parameters.restore(second, in);
   }
 
   /** What regularisation adds to the loss, of the parameters as they are. */
@@ -210,7 +216,7 @@ final class Updates {
     int from = segment.from();
     int to = segment.to();
     float[] w = parameters.values;
-    parameters.gradient.get(from, gradient, to - from);
+    parameters.getGradient(from, to, gradient);
     multiply(gradient, scale, from, to);
     if (l2 != 0) {
       add(w, l2, gradient, from, to);
@@ -227,7 +233,7 @@ final class Updates {
     } else {
       add(gradient, (float) -rate, w, from, to);
     }
-    parameters.weights.put(from, w, to - from);
+    parameters.changed(from, to);
   }
 
   private void adam(Adam adam, float rate, int iteration, int from, int to) {

@@ -29,6 +29,7 @@ final class FusedSteps implements TrainingSteps {
     this.network =
         new FusedNetwork(
             network,
+            data,
             maxRows,
             task.settings().gradientNormLimit(),
             Seeds.of(task.seed(), "dropout", 0),
@@ -43,7 +44,6 @@ final class FusedSteps implements TrainingSteps {
 
   @Override
   public double step(int[] rows) {
-    data.features(rows, network.input());
     data.targets(rows, targets);
     for (int i = 0; i < rows.length; i++) {
       if (margins != null && margin != null) {
@@ -53,7 +53,7 @@ final class FusedSteps implements TrainingSteps {
         weights[i] = rowWeights[rows[i]];
       }
     }
-    return network.step(rows.length, targets, margin, weights);
+    return network.step(rows, targets, margin, weights);
   }
 
   @Override

@@ -1,0 +1,95 @@
+package org.stacking4j.fused;
+
+/**
+ * A first layer's weights and their gradient, {@code [inputs, units]}, for features that are mostly
+ * background. They are the first of a network's parameters, and have an array for each input, since
+ * compilers make vector instructions only of loops that read and write all arrays at the same
+ * index.
+ */
+final class InputWeights {
+  final int inputs;
+  final int units;
+  final float[][] values;
+  final float[][] gradient;
+  private final float[] sums;
+
+  InputWeights(int inputs, int units) {
+    this.inputs = inputs;
+    this.units = units;
+    values = new float[inputs][units];
+    gradient = new float[inputs][units];
+    sums = new float[units];
+  }
+
+  /** How many they are. */
+  int length() {
+    return inputs * units;
+  }
+
+  /** Numbers for all parameters with these input by input, from DL4J's order, unit by unit. */
+  float[] byInput(float[] byUnit) {
+    float[] moved = byUnit.clone();
+    for (int unit = 0; unit < units; unit++) {
+      for (int input = 0; input < inputs; input++) {
+        moved[input * units + unit] = byUnit[unit * inputs + input];
+      }
+    }
+    return moved;
+  }
+
+  /** The way back. */
+  float[] byUnit(float[] byInput) {
+    float[] moved = byInput.clone();
+    for (int unit = 0; unit < units; unit++) {
+      for (int input = 0; input < inputs; input++) {
+        moved[unit * inputs + input] = byInput[input * units + unit];
+      }
+    }
+    return moved;
+  }
+
+  /** Copies some of the weights, from an array of all parameters. */
+  void put(float[] parameters, int start, int end) {
+    int place = start;
+    while (place < end) {
+      int input = place / units;
+      int unit = place % units;
+      int length = Math.min(units - unit, end - place);
+      System.arraycopy(parameters, place, values[input], unit, length);
+      place += length;
+    }
+  }
+
+  /** Copies some of the gradient, to an array of all parameters. */
+  void getGradient(float[] parameters, int start, int end) {
+    int place = start;
+    while (place < end) {
+      int input = place / units;
+      int unit = place % units;
+      int length = Math.min(units - unit, end - place);
+      System.arraycopy(gradient[input], unit, parameters, place, length);
+      place += length;
+    }
+  }
+
+  /** The gradient's squares added up; float32 within some rows, double precision across them. */
+  double gradientSquares() {
+    double squares = 0;
+    for (int input = 0; input < inputs; input++) {
+      addSquares(gradient[input], sums);
+      if (input % 16 == 15 || input == inputs - 1) {
+        for (int unit = 0; unit < units; unit++) {
+          squares += sums[unit];
+          sums[unit] = 0;
+        }
+      }
+    }
+    return squares;
+  }
+
+  private static void addSquares(float[] x, float[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += x[i] * x[i];
+    }
+  }
+}

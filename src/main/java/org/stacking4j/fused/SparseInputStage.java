@@ -1,0 +1,213 @@
+package org.stacking4j.fused;
+
+import java.util.Arrays;
+
+/**
+ * A dense layer that comes first, before its activation, on features that are mostly {@link
+ * Background}: {@code z = (x − background) · W + (background · W + b)}, where the left product is
+ * made only of what is not zero. Its gradient likewise.
+ *
+ * <p>Each row of {@code z}, and of the gradient, is added up by itself and in the same order
+ * whoever does it, so work may be cut anywhere.
+ */
+final class SparseInputStage extends Stage {
+  private final Parameters parameters;
+  private final InputWeights weights;
+  private final int biasOffset;
+  private final int inputs;
+  private final int units;
+
+  private final SparseFeatures features;
+  private final float[] background;
+
+  // What differs from it in the batch, column by column.
+  private final int[] columnStart;
+  private final int[] columnEnd;
+  private final char[] rowOfColumn;
+  private final float[] differenceOfColumn;
+
+  private final float[] constant;
+  private final float[] output;
+  private final float[][] sums; // one for each part of the work
+  private final float[][] gradient;
+  private final float[] gradientSum;
+  private final Crew.Work multiply = this::multiply;
+  private final Crew.Work multiplyBack = this::multiplyBack;
+  private int rows;
+
+  /**
+   * @param features that have the rows of the batch
+   * @param biasOffset where the biases are among the parameters, −1 for none
+   */
+  SparseInputStage(
+      Parameters parameters,
+      InputWeights weights,
+      SparseFeatures features,
+      int biasOffset,
+      int maxRows) {
+    this.parameters = parameters;
+    this.weights = weights;
+    this.features = features;
+    this.biasOffset = biasOffset;
+    background = features.background();
+    inputs = weights.inputs;
+    units = weights.units;
+    int values = Math.multiplyExact(maxRows, inputs);
+    columnStart = new int[inputs];
+    columnEnd = new int[inputs];
+    rowOfColumn = new char[values];
+    differenceOfColumn = new float[values];
+    constant = new float[units];
+    output = new float[Math.multiplyExact(maxRows, units)];
+    sums = new float[Crew.MOST][units];
+    gradient = new float[maxRows][units];
+    gradientSum = new float[units];
+  }
+
+  @Override
+  public float[] forward(float[] input, int rows, int iteration) {
+    this.rows = rows;
+    addConstant();
+    parameters.crew.run(Crew.MOST + 1, multiply);
+    return output;
+  }
+
+  /** Where a part of {@code Crew.MOST} begins. */
+  private static int start(int part, int all) {
+    return all * part / Crew.MOST;
+  }
+
+  /** What the layer answers to the background. */
+  private void addConstant() {
+    if (biasOffset >= 0) {
+      System.arraycopy(parameters.values, biasOffset, constant, 0, units);
+    } else {
+      Arrays.fill(constant, 0);
+    }
+    int input = 0;
+    float[] b = background;
+    float[][] w = weights.values;
+    for (; input + 4 <= inputs; input += 4) {
+      add(
+          constant,
+          b[input],
+          w[input],
+          b[input + 1],
+          w[input + 1],
+          b[input + 2],
+          w[input + 2],
+          b[input + 3],
+          w[input + 3]);
+    }
+    for (; input < inputs; input++) {
+      add(constant, b[input], w[input]);
+    }
+  }
+
+  private void multiply(int part) {
+    if (part == Crew.MOST) {
+      sortByColumn();
+      return;
+    }
+    float[] sum = sums[part];
+    for (int row = start(part, rows); row < start(part + 1, rows); row++) {
+      System.arraycopy(constant, 0, sum, 0, units);
+      addProducts(
+          sum,
+          features.column,
+          features.difference,
+          features.from[row],
+          features.to[row],
+          weights.values);
+      System.arraycopy(sum, 0, output, row * units, units);
+    }
+  }
+
+  private void sortByColumn() {
+    Arrays.fill(columnEnd, 0);
+    for (int row = 0; row < rows; row++) {
+      for (int i = features.from[row]; i < features.to[row]; i++) {
+        columnEnd[features.column[i]]++;
+      }
+    }
+    int place = 0;
+    for (int input = 0; input < inputs; input++) {
+      int count = columnEnd[input];
+      columnStart[input] = place;
+      columnEnd[input] = place;
+      place += count;
+    }
+    for (int row = 0; row < rows; row++) {
+      for (int i = features.from[row]; i < features.to[row]; i++) {
+        int at = columnEnd[features.column[i]]++;
+        rowOfColumn[at] = (char) row;
+        differenceOfColumn[at] = features.difference[i];
+      }
+    }
+  }
+
+  @Override
+  float[] backward(float[] gradient, int rows) {
+    Arrays.fill(gradientSum, 0);
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(gradient, row * units, this.gradient[row], 0, units);
+      add(gradientSum, 1, this.gradient[row]);
+    }
+    if (biasOffset >= 0) {
+      parameters.gradient.put(biasOffset, gradientSum);
+    }
+    parameters.crew.run(Crew.MOST, multiplyBack);
+    return gradient;
+  }
+
+  private void multiplyBack(int part) {
+    for (int input = start(part, inputs); input < start(part + 1, inputs); input++) {
+      float[] sum = weights.gradient[input];
+      set(sum, background[input], gradientSum);
+      addProducts(
+          sum, rowOfColumn, differenceOfColumn, columnStart[input], columnEnd[input], gradient);
+    }
+  }
+
+  /** Adds to a sum, for some places, each factor times the row it belongs to. */
+  private static void addProducts(
+      float[] sum, char[] row, float[] factor, int from, int to, float[][] x) {
+    int i = from;
+    for (; i + 4 <= to; i += 4) {
+      add(
+          sum,
+          factor[i],
+          x[row[i]],
+          factor[i + 1],
+          x[row[i + 1]],
+          factor[i + 2],
+          x[row[i + 2]],
+          factor[i + 3],
+          x[row[i + 3]]);
+    }
+    for (; i < to; i++) {
+      add(sum, factor[i], x[row[i]]);
+    }
+  }
+
+  /* Four at a time, because the sum is read and written again for each; of more, the compiler
+   * makes no vector instructions. */
+  private static void add(
+      float[] sum, float a, float[] x, float b, float[] y, float c, float[] u, float d, float[] v) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = sum[i] + a * x[i] + b * y[i] + c * u[i] + d * v[i];
+    }
+  }
+
+  private static void add(float[] sum, float factor, float[] x) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += factor * x[i];
+    }
+  }
+
+  private static void set(float[] target, float factor, float[] x) {
+    for (int i = 0; i < target.length; i++) {
+      target[i] = factor * x[i];
+    }
+  }
+}

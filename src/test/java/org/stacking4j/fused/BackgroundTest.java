@@ -1,0 +1,54 @@
+package org.stacking4j.fused;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+final class BackgroundTest {
+  @Test
+  void of_isWhatMoreThanHalfOfTheRowsHave() {
+    float[] sample = {
+      -1, 7, 1, //
+      -1, 7, 2,
+      5, 0, 3,
+      -1, 0, 4,
+      6, 7, 5,
+    };
+
+    Background background = Background.of(sample, 3);
+
+    assertThat(background.values()).startsWith(-1, 7);
+    assertThat(background.others()).isEqualTo((2 + 2 + 4) / 15.0);
+  }
+
+  @Test
+  void helps_whereAQuarterOfTheValuesAtMostIsSomethingElse() {
+    float[] sample = new float[100 * 40];
+    Arrays.fill(sample, 0, 1000, 3);
+
+    assertThat(Background.of(sample, 40).helps(256)).isTrue();
+    sample[1000] = 3;
+    assertThat(Background.of(sample, 40).helps(256)).isFalse();
+  }
+
+  @Test
+  void helps_layersThatAreNeitherNarrowNorOverflowTheCache() {
+    Background background = Background.of(new float[784], 784);
+
+    assertThat(background.helps(31)).isFalse();
+    assertThat(background.helps(32)).isTrue();
+    assertThat(background.helps(1337)).isTrue();
+    assertThat(background.helps(1338)).isFalse();
+  }
+
+  @Test
+  void of_partOfARow_saysSo() {
+    assertThatThrownBy(() -> Background.of(new float[7], 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected rows of 3 columns, found 7 values");
+    assertThatThrownBy(() -> Background.of(new float[0], 3))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
