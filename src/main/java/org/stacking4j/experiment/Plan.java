@@ -13,6 +13,7 @@ import org.stacking4j.fused.FusedNetwork;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.NativeThreads;
 import org.stacking4j.train.Effort;
+import org.stacking4j.train.LocalFits;
 
 /**
  * What a run will take, said before it begins. Meta networks are not counted: next to their members
@@ -92,7 +93,7 @@ public record Plan(
       NativeThreads.useOne();
       double seconds =
           operations / FusedNetwork.operationsPerSecond() / Math.min(threads, Math.max(1, fits));
-      long running = Math.min(threads, fits) * largest;
+      long running = Math.min(LocalFits.underWay(threads), fits) * largest;
       return new Plan(
           fits,
           inStacks,

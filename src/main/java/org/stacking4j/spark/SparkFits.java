@@ -115,7 +115,7 @@ public final class SparkFits implements FitRunner {
     if (!large.isEmpty()) {
       try (SparkPlace place = new SparkPlace(session, rows)) {
         int threads = Math.min(large.size(), MOST);
-        ofLarge = fitting.apply(new FitPool(threads, place, listener, checkpoints), large);
+        ofLarge = fitting.apply(new FitPool(threads, threads, place, listener, checkpoints), large);
       }
     }
     List<T> outcomes = new ArrayList<>();

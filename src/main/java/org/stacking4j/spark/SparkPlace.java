@@ -13,7 +13,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.train.Checkpoints;
 import org.stacking4j.train.FitException;
 import org.stacking4j.train.FitListener;
@@ -21,6 +20,7 @@ import org.stacking4j.train.FitPlace;
 import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.ShippedFit;
+import org.stacking4j.train.Turn;
 
 /** The executors of a session, for one run of fits. */
 final class SparkPlace implements FitPlace, AutoCloseable {
@@ -61,8 +61,8 @@ final class SparkPlace implements FitPlace, AutoCloseable {
 
   @Override
   public FitResult fit(
-      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
-    crew.close(); // threads of this process are no help there
+      FitTask task, FitListener listener, Turn turn, @Nullable Checkpoints checkpoints) {
+    turn.crew().close(); // threads of this process are no help there
     String group = run + cells.incrementAndGet();
     Epochs epochs = new Epochs();
     context.sc().register(epochs, "epochs of " + task.describe());

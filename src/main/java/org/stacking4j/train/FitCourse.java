@@ -18,6 +18,7 @@ final class FitCourse {
   private final Trainer trainer;
   private final TrainingSteps steps;
   private final @Nullable HeldBack heldBack;
+  private final Turn turn;
   private final List<Double> losses = new ArrayList<>();
   private final List<FitResult> snapshots = new ArrayList<>();
   private long start; // moved back by the time of an earlier run
@@ -27,14 +28,21 @@ final class FitCourse {
 
   /**
    * @param heldBack what early stopping looks at, or null
-   * @param start when the fit began, by {@link System#nanoTime}
+   * @param turn whose clock counts
+   * @param start when the fit began by that
    */
   FitCourse(
-      FitTask task, Trainer trainer, TrainingSteps steps, @Nullable HeldBack heldBack, long start) {
+      FitTask task,
+      Trainer trainer,
+      TrainingSteps steps,
+      @Nullable HeldBack heldBack,
+      Turn turn,
+      long start) {
     this.task = task;
     this.trainer = trainer;
     this.steps = steps;
     this.heldBack = heldBack;
+    this.turn = turn;
     this.start = start;
     since = start;
     kept = start;
@@ -53,7 +61,7 @@ final class FitCourse {
   /** Whether its time is up; that of an earlier run that it goes on from counts. */
   boolean takesTooLong() {
     Duration timeout = task.settings().timeout();
-    return !timeout.isZero() && Duration.ofNanos(System.nanoTime() - start).compareTo(timeout) > 0;
+    return !timeout.isZero() && Duration.ofNanos(turn.nanoTime() - start).compareTo(timeout) > 0;
   }
 
   /**
@@ -65,7 +73,7 @@ final class FitCourse {
   void endEpoch(double loss, float[] parameters, Function<float[], TrainedNetwork> network) {
     losses.add(loss);
     if (task.snapshots().contains(epochs())) {
-      long now = System.nanoTime();
+      long now = turn.nanoTime();
       snapshots.add(new FitResult(network.apply(parameters), losses, (now - since) / 1e9, trainer));
       since = now;
     }
@@ -77,7 +85,7 @@ final class FitCourse {
     float[] last = steps.parameters();
     float[] best = heldBack == null ? last : heldBack.best(last);
     List<Double> until = heldBack == null ? losses : heldBack.until(losses);
-    double seconds = (System.nanoTime() - start) / 1e9;
+    double seconds = (turn.nanoTime() - start) / 1e9;
     return new FitResult(network.apply(best), until, seconds, trainer, snapshots);
   }
 
@@ -93,7 +101,7 @@ final class FitCourse {
 
   /** Keeps how far it has come, if that is worth it. */
   void keep(Checkpoints checkpoints) {
-    long now = System.nanoTime();
+    long now = turn.nanoTime();
     if (now - kept >= checkpoints.interval().toNanos()) {
       checkpoints.keep(task, this::save);
       kept = now;
@@ -101,7 +109,7 @@ final class FitCourse {
   }
 
   private void save(DataOutput out) throws IOException {
-    long now = System.nanoTime();
+    long now = turn.nanoTime();
     out.writeUTF(trainer.name());
     out.writeLong(now - start);
     out.writeLong(now - since);
@@ -118,7 +126,7 @@ final class FitCourse {
     if (saved != trainer) {
       throw new IOException("its steps were computed by trainer " + saved);
     }
-    long now = System.nanoTime();
+    long now = turn.nanoTime();
     long total = in.readLong();
     long sinceSnapshot = in.readLong();
     List<Double> ofEpochs = Checkpoints.readDoubles(in);

@@ -14,8 +14,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,30 +29,43 @@ import org.stacking4j.fused.Crew;
  * made, is a {@link FitPlace}'s business. What came of them does not depend on the number of
  * threads. Immutable and thread-safe; the threads live only as long as a run.
  *
- * <p>The longest fits are begun first, so that all threads end together.
+ * <p>The longest fits are begun first, and the last ones may take turns, so that all threads end
+ * together.
  *
  * <p>Interrupting the thread that called {@link #run} cancels the run.
  *
  * @param threads fits at a time, 1 or more
+ * @param underWay how many of the last fits may be begun, {@code threads} or more; of those, no
+ *     more than {@code threads} train at a time
  * @param place where each is made
  * @param listener who hears of them
  * @param checkpoints where finished fits are kept and taken up from, or null
  */
 public record FitPool(
-    int threads, FitPlace place, FitListener listener, @Nullable Checkpoints checkpoints)
+    int threads,
+    int underWay,
+    FitPlace place,
+    FitListener listener,
+    @Nullable Checkpoints checkpoints)
     implements FitRunner {
   /**
    * Checks the number of threads.
    *
    * @param threads 1 or more
+   * @param underWay {@code threads} or more
    * @param place where each fit is made
    * @param listener who hears of them
    * @param checkpoints where finished fits are kept, or null
-   * @throws IllegalArgumentException if {@code threads} is less than 1
+   * @throws IllegalArgumentException if {@code threads} is less than 1, or {@code underWay} less
+   *     than that
    */
   public FitPool {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be >= 1, found " + threads);
+    }
+    if (underWay < threads) {
+      throw new IllegalArgumentException(
+          "underWay must be >= threads, " + threads + ", found " + underWay);
     }
   }
 
@@ -69,9 +84,13 @@ public record FitPool(
       return List.of();
     }
     AtomicInteger number = new AtomicInteger();
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
+    var pool =
+        new ThreadPoolExecutor(
             threads,
+            underWay,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             work -> {
               Thread thread = new Thread(work, "stacking4j-fit-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -86,25 +105,31 @@ public record FitPool(
   }
 
   private List<FitOutcome> collect(
-      List<FitTask> tasks, boolean firstFailureStops, ExecutorService pool) {
+      List<FitTask> tasks, boolean firstFailureStops, ThreadPoolExecutor pool) {
     OneAtATime oneAtATime = new OneAtATime(listener);
     @Nullable Failures failures = firstFailureStops ? null : new Failures();
     // Failures are met as they happen, results are put back into the order of the tasks.
     var ended = new ExecutorCompletionService<FitOutcome>(pool);
     List<Future<FitOutcome>> futures = new ArrayList<>(Collections.nCopies(tasks.size(), null));
-    List<Crew> crews = tasks.stream().map(task -> new Crew()).toList();
-    List<Integer> order = longestFirst(tasks);
+    Turns turns = new Turns(threads, tasks.size());
+    List<Crew> crews = new ArrayList<>();
+    double[] work = tasks.stream().mapToDouble(task -> Effort.of(task).operations()).toArray();
+    List<Integer> order = longestFirst(work);
     for (int place = 0; place < order.size(); place++) {
       int i = order.get(place);
-      var own = new Turn(tasks.get(i), place, crews.get(i));
+      var own = new Begun(tasks.get(i), place, turns.of(work[i]));
+      crews.add(own.turn().crew());
       futures.set(i, ended.submit(() -> outcome(own, oneAtATime, failures)));
     }
     // A thread comes to these when no fit is left for it.
     for (int i = 1; i < threads; i++) {
-      pool.execute(() -> help(crews));
+      pool.execute(() -> help(turns, crews));
     }
     try {
-      for (int i = 0; i < tasks.size(); i++) {
+      for (int left = tasks.size(); left > 0; left--) {
+        if (left <= underWay) {
+          pool.setCorePoolSize(underWay);
+        }
         ended.take().get();
       }
       List<FitOutcome> outcomes = new ArrayList<>();
@@ -127,8 +152,8 @@ public record FitPool(
     }
   }
 
-  /** A fit, its place among those that are begun, and who may help with it. */
-  private record Turn(FitTask task, int place, Crew crew) {}
+  /** A fit, its place among those that are begun, and what it has of the threads. */
+  private record Begun(FitTask task, int place, Turn turn) {}
 
   /**
    * By the tasks' names, of the fits that failed the one that was begun first. A fit is left out
@@ -140,16 +165,16 @@ public record FitPool(
 
     private record Failure(int place, FitException cause) {}
 
-    synchronized void add(Turn turn, FitException cause) {
+    synchronized void add(Begun own, FitException cause) {
       first.merge(
-          turn.task().name(),
-          new Failure(turn.place(), cause),
+          own.task().name(),
+          new Failure(own.place(), cause),
           (known, other) -> other.place() < known.place() ? other : known);
     }
 
-    synchronized Optional<FitException> before(Turn turn) {
-      return Optional.ofNullable(first.get(turn.task().name()))
-          .filter(failure -> failure.place() < turn.place())
+    synchronized Optional<FitException> before(Begun own) {
+      return Optional.ofNullable(first.get(own.task().name()))
+          .filter(failure -> failure.place() < own.place())
           .map(Failure::cause);
     }
 
@@ -163,15 +188,16 @@ public record FitPool(
    *
    * @param failures of others, for a fit that may fail; null for one that may not
    */
-  private FitOutcome outcome(Turn turn, OneAtATime listener, @Nullable Failures failures) {
-    try (Crew crew = turn.crew()) {
-      Optional<FitException> before = failures == null ? Optional.empty() : failures.before(turn);
-      return before.isPresent() ? before.get() : fit(turn.task(), listener, crew);
+  private FitOutcome outcome(Begun own, OneAtATime listener, @Nullable Failures failures) {
+    try (Turn turn = own.turn()) {
+      turn.begin();
+      Optional<FitException> before = failures == null ? Optional.empty() : failures.before(own);
+      return before.isPresent() ? before.get() : fit(own.task(), listener, turn);
     } catch (FitException e) {
       if (failures == null || isOfTheRun(e, listener)) {
         throw e;
       }
-      failures.add(turn, e);
+      failures.add(own, e);
       return e;
     }
   }
@@ -182,15 +208,14 @@ public record FitPool(
   }
 
   /** A long fit that is begun last would keep one thread at work while the others are idle. */
-  private static List<Integer> longestFirst(List<FitTask> tasks) {
-    double[] operations = tasks.stream().mapToDouble(t -> Effort.of(t).operations()).toArray();
-    return IntStream.range(0, tasks.size())
+  private static List<Integer> longestFirst(double[] work) {
+    return IntStream.range(0, work.length)
         .boxed()
-        .sorted(Comparator.comparingDouble(i -> -operations[i]))
+        .sorted(Comparator.comparingDouble(i -> -work[i]))
         .toList();
   }
 
-  private FitResult fit(FitTask task, FitListener listener, Crew crew) {
+  private FitResult fit(FitTask task, FitListener listener, Turn turn) {
     try {
       Optional<FitResult> kept =
           checkpoints == null ? Optional.empty() : checkpoints.finished(task);
@@ -198,7 +223,7 @@ public record FitPool(
         listener.onEvent(new FitEvent.Restored(task));
         return kept.get();
       }
-      FitResult result = place.fit(task, listener, crew, checkpoints);
+      FitResult result = place.fit(task, listener, turn, checkpoints);
       if (checkpoints != null) {
         checkpoints.finish(task, result);
       }
@@ -243,7 +268,7 @@ public record FitPool(
     boolean interrupted = false;
     while (!pool.isTerminated()) {
       try {
-        pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+        pool.awaitTermination(1, TimeUnit.MINUTES);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -254,7 +279,10 @@ public record FitPool(
   }
 
   /** Helps one fit after the other, while any runs that has room for a helper. */
-  private static void help(List<Crew> crews) {
+  private static void help(Turns turns, List<Crew> crews) {
+    if (!turns.mayHelp()) {
+      return;
+    }
     Optional<Crew> fewest = fewestHelpers(crews);
     while (fewest.isPresent() && !Thread.currentThread().isInterrupted()) {
       fewest.get().help();

@@ -4,14 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
-import org.stacking4j.fused.Crew;
 
 /**
  * Runs fits on a bounded pool of threads of this machine, one fit and one native thread each. The
  * results are the same bits whatever the number of threads. Immutable and thread-safe; the pool
  * lives only as long as a run.
  *
- * <p>The longest fits are begun first, so that all threads end together.
+ * <p>The longest fits are begun first, and the last ones take turns, so that all threads end
+ * together: three fits on two threads take one and a half times as long as one.
  *
  * <p>Interrupting the thread that called {@link #run} cancels the run: workers stop at their next
  * step.
@@ -46,6 +46,15 @@ public final class LocalFits implements FitRunner {
   }
 
   /**
+   * {@return how many fits are under way at most, of which as many as there are threads train}
+   *
+   * @param threads 1 or more
+   */
+  public static int underWay(int threads) {
+    return 2 * threads - 1;
+  }
+
+  /**
    * {@return the same pool with a listener in place of the present one}
    *
    * @param listener hears of all fits
@@ -75,15 +84,15 @@ public final class LocalFits implements FitRunner {
   }
 
   private FitPool pool() {
-    return new FitPool(threads, LocalFits::fit, listener, checkpoints);
+    return new FitPool(threads, underWay(threads), LocalFits::fit, listener, checkpoints);
   }
 
   /** Makes a fit on the calling thread. */
   static FitResult fit(
-      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
+      FitTask task, FitListener listener, Turn turn, @Nullable Checkpoints checkpoints) {
     try {
       listener.onEvent(new FitEvent.Started(task));
-      return NetworkFitter.fit(task, listener, crew, checkpoints).answering(task.heldOut());
+      return NetworkFitter.fit(task, listener, turn, checkpoints).answering(task.heldOut());
     } finally {
       destroyWorkspaces();
     }

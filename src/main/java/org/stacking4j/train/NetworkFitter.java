@@ -46,7 +46,7 @@ final class NetworkFitter {
   /**
    * Fits a network on the calling thread.
    *
-   * @param crew whose helpers the fused step may have
+   * @param turn when it may go on, and whose helpers the fused step may have
    * @param checkpoints where to go on from, and where to keep how far it has come; null for nowhere
    * @throws CancellationException if the thread is interrupted
    * @throws ArithmeticException if the loss or a parameter stops being a finite number
@@ -54,8 +54,8 @@ final class NetworkFitter {
    * @throws OutOfMemoryError if memory ends, with what to do
    */
   static FitResult fit(
-      FitTask task, FitListener listener, Crew crew, @Nullable Checkpoints checkpoints) {
-    long start = System.nanoTime();
+      FitTask task, FitListener listener, Turn turn, @Nullable Checkpoints checkpoints) {
+    long start = turn.nanoTime();
     NativeThreads.useOne();
     FitSettings settings = task.settings();
     Trainer trainer = trainer(task);
@@ -74,8 +74,8 @@ final class NetworkFitter {
         split == null || stopping == null
             ? null
             : new HeldBack(scaled(task.on(split.heldOut(1)), scale), stopping.patience());
-    try (TrainingSteps steps = steps(trainer, inside, crew)) {
-      var course = new FitCourse(task, trainer, steps, heldBack, start);
+    try (TrainingSteps steps = steps(trainer, inside, turn.crew())) {
+      var course = new FitCourse(task, trainer, steps, heldBack, turn, start);
       if (checkpoints != null) {
         course.takeUp(checkpoints);
       }
@@ -87,7 +87,7 @@ final class NetworkFitter {
         if (course.isOver()) {
           break;
         }
-        double loss = epoch(steps, task, order, epoch, course);
+        double loss = epoch(steps, task, order, epoch, course, turn);
         float[] parameters = steps.parameters();
         checkParameters(parameters, epoch);
         steps.endEpoch();
@@ -149,11 +149,12 @@ final class NetworkFitter {
 
   /** One pass over the rows in the given order; returns the mean loss. */
   private static double epoch(
-      TrainingSteps steps, FitTask task, int[] order, int epoch, FitCourse course) {
+      TrainingSteps steps, FitTask task, int[] order, int epoch, FitCourse course, Turn turn) {
     int batchSize = task.settings().batchSize();
     double sum = 0;
     int from = 0;
     while (from < order.length) {
+      turn.goOn((epoch - 1 + from / (double) order.length) / task.settings().epochs());
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("cancelled in epoch " + epoch);
       }

@@ -14,7 +14,6 @@ import java.util.concurrent.CancellationException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Trainer;
 
@@ -125,7 +124,7 @@ public final class ShippedFit {
    */
   public static byte[] fit(FitTask task, FitListener listener) {
     try {
-      return Checkpoints.toBytes(task, LocalFits.fit(task, listener, new Crew(), null));
+      return Checkpoints.toBytes(task, LocalFits.fit(task, listener, Turn.alone(), null));
     } catch (CancellationException cancelled) {
       throw cancelled;
     } catch (Throwable cause) { // also OutOfMemoryError: whoever waits must learn which fit it was

@@ -33,14 +33,14 @@ final class PlanTest {
     Plan plan = plan(new Memory(24 * GB, 12 * GB, 6 * GB));
 
     assertThat(plan.warning()).isEmpty();
-    assertThat(plan.describe()).matches("4 fits of base networks: about .*, 2\\d\\d MB for .*");
+    assertThat(plan.describe()).matches("4 fits of base networks: about .*, 3\\d\\d MB for .*");
   }
 
   @Test
   void memoryOfTheMachine_tooLittle() {
     assertThat(plan(new Memory(100_000_000, 100_000_000, 50_000_000)).warning().orElseThrow())
         .matches(
-            "warning: the run needs about 2\\d\\d MB of memory, but this machine has 100 MB: use"
+            "warning: the run needs about 3\\d\\d MB of memory, but this machine has 100 MB: use"
                 + " fewer threads, smaller networks or batches, or fewer rows, or a machine with"
                 + " more memory");
   }

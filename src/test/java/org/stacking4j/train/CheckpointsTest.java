@@ -24,7 +24,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -132,7 +131,7 @@ final class CheckpointsTest {
   @MethodSource("fits")
   void run_afterOneThatDiedInAnyEpoch_goesOnAndGivesTheSameBits(String what, FitTask task)
       throws IOException {
-    FitResult whole = NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
+    FitResult whole = NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null);
     int epochs = whole.epochLosses().size();
     for (int died = 2; died <= epochs; died++) {
       Path own = Files.createDirectory(folder.resolve("epoch-" + died));
@@ -181,7 +180,7 @@ final class CheckpointsTest {
     FitResult whole =
         run(List.of(task(own.withTimeout(Duration.ofHours(1)))), checkpoints, FitListener.NONE)
             .get(0);
-    assertSameBits(whole, NetworkFitter.fit(task, FitListener.NONE, new Crew(), null));
+    assertSameBits(whole, NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null));
   }
 
   private static void sleep(long milliseconds) {

@@ -21,7 +21,6 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -147,7 +146,7 @@ final class CosineCyclesTest {
             cyclic,
             false,
             null);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
+    return NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null);
   }
 
   /** Without dropout, whose numbers are the trainers' own. */

@@ -29,7 +29,6 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.Folds;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -57,7 +56,7 @@ final class EarlyStoppingTest {
     FitTask task = all.withEarlyStopping(STOPPING);
     List<FitEvent> events = new ArrayList<>();
 
-    FitResult stopped = NetworkFitter.fit(task, events::add, new Crew(), null);
+    FitResult stopped = NetworkFitter.fit(task, events::add, Turn.alone(), null);
 
     Folds split = task.heldBack(STOPPING);
     int best = stopped.epochLosses().size();
@@ -319,7 +318,7 @@ final class EarlyStoppingTest {
             losses.add(ended.loss());
           }
         },
-        new Crew(),
+        Turn.alone(),
         null);
     return losses;
   }
@@ -361,7 +360,7 @@ final class EarlyStoppingTest {
   }
 
   private static FitResult fit(FitTask task) {
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
+    return NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null);
   }
 
   private static FitTask task(

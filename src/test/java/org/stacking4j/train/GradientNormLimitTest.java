@@ -12,7 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -181,7 +180,7 @@ final class GradientNormLimitTest {
       MultiLayerConfiguration configuration, int epochs, double limit) {
     FitSettings settings = new FitSettings(epochs, DATA.rows(), limit, true, Trainer.DL4J);
     FitTask task = new FitTask("a test", 0, 0, configuration, settings, DATA, null, 4);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null)
+    return NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null)
         .network()
         .toMultiLayerNetwork();
   }

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.testing.TinyData;
@@ -145,7 +144,7 @@ final class LocalFitsTest {
     for (int i = 0; i < 4; i++) {
       assertThat(results.get(i).network().parameters())
           .isEqualTo(
-              NetworkFitter.fit(tasks.get(i), FitListener.NONE, new Crew(), null)
+              NetworkFitter.fit(tasks.get(i), FitListener.NONE, Turn.alone(), null)
                   .network()
                   .parameters());
     }
@@ -173,6 +172,27 @@ final class LocalFitsTest {
         .run(tasks);
 
     assertThat(begun).containsExactly("slower", "slow", "slow too", "quick");
+  }
+
+  @Test
+  @Timeout(60)
+  void run_threeFitsOnTwoThreads_takeTurns() {
+    Set<String> trained = ConcurrentHashMap.newKeySet();
+    List<FitTask> tasks =
+        List.of(task("a", 1, ENDLESS), task("b", 2, ENDLESS), task("c", 3, ENDLESS));
+    FitListener listener =
+        event -> {
+          if (event instanceof FitEvent.EpochEnded) {
+            trained.add(event.task().name());
+            if (trained.size() == 3) { // though none can ever finish
+              throw new CancellationException("enough");
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> LocalFits.onThreads(2).withListener(listener).run(tasks))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("enough");
   }
 
   @Test

@@ -32,7 +32,6 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.Trainer;
@@ -281,7 +280,7 @@ final class NetworkFitterTest {
             3);
     List<FitEvent> events = new ArrayList<>();
 
-    FitResult result = NetworkFitter.fit(task, events::add, new Crew(), null);
+    FitResult result = NetworkFitter.fit(task, events::add, Turn.alone(), null);
 
     INDArray logits = result.network().logits(data.features());
     double expected = 0;
@@ -391,7 +390,7 @@ final class NetworkFitterTest {
                         Thread.currentThread().interrupt();
                       }
                     },
-                    new Crew(),
+                    Turn.alone(),
                     null))
         .isInstanceOf(CancellationException.class)
         .hasMessage("cancelled in epoch 3");
@@ -512,7 +511,7 @@ final class NetworkFitterTest {
   }
 
   private static FitResult fit(FitTask task) {
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
+    return NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null);
   }
 
   private static FitTask task(MultiLayerConfiguration configuration, FitSettings settings) {

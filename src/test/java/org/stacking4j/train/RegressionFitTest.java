@@ -11,7 +11,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.stacking4j.data.LabeledData;
 import org.stacking4j.data.Task;
-import org.stacking4j.fused.Crew;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Mlp;
 import org.stacking4j.network.TrainedNetwork;
@@ -36,7 +35,7 @@ final class RegressionFitTest {
     // of (w x + b - t)² is -2 for w and 0 for b, so a step of 0.5 makes w = 1 and b = 0: in the
     // target's unit 10 x + 20.
     FitResult fit =
-        NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
+        NetworkFitter.fit(task(TWO, null, ONE_STEP, trainer), FitListener.NONE, Turn.alone(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 20}, within(1e-5f));
     assertThat(fit.network().logits(X).toFloatVector())
@@ -54,7 +53,8 @@ final class RegressionFitTest {
     INDArray margin = Nd4j.createFromArray(new float[][] {{12}, {24}});
 
     FitResult fit =
-        NetworkFitter.fit(task(TWO, margin, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
+        NetworkFitter.fit(
+            task(TWO, margin, ONE_STEP, trainer), FitListener.NONE, Turn.alone(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {4, 2}, within(1e-5f));
   }
@@ -71,7 +71,7 @@ final class RegressionFitTest {
 
     FitResult fit =
         NetworkFitter.fit(
-            task(weighted, null, ONE_STEP, trainer), FitListener.NONE, new Crew(), null);
+            task(weighted, null, ONE_STEP, trainer), FitListener.NONE, Turn.alone(), null);
 
     assertThat(fit.network().parameters()).containsExactly(new float[] {10, 25}, within(1e-5f));
   }
@@ -83,7 +83,7 @@ final class RegressionFitTest {
 
     FitTask task =
         new FitTask("a", 0, 0, TinyNetworks.regression(1, 2, 1), ONE_STEP, data, null, 1);
-    FitResult fit = NetworkFitter.fit(task, FitListener.NONE, new Crew(), null);
+    FitResult fit = NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null);
 
     // The mean over two targets halves the gradient, so a step of 1 goes as far as 0.5 above.
     assertThat(fit.network().logits(X).toFloatMatrix())
@@ -128,7 +128,7 @@ final class RegressionFitTest {
               null,
               1);
       parameters[trainer == Trainer.FUSED ? 0 : 1] =
-          NetworkFitter.fit(task, FitListener.NONE, new Crew(), null)
+          NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null)
               .network()
               .logits(data.features())
               .data()
@@ -149,7 +149,7 @@ final class RegressionFitTest {
             data,
             null,
             1);
-    return NetworkFitter.fit(task, FitListener.NONE, new Crew(), null).network();
+    return NetworkFitter.fit(task, FitListener.NONE, Turn.alone(), null).network();
   }
 
   private static FitTask task(
