@@ -139,6 +139,8 @@ public final class Experiment {
       listener.planned(plan(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
       tell(found.count(), OutputFolder.checkpoints(folder));
       if (runners.areElsewhere()) {
+        runners.await();
+        watch.lap("executors");
         fitAtOnce(data.train(), stacks, watch);
       }
       return run(files, stacks, data, testFiles, rivals.apply(data.test()), watch, small);

@@ -52,6 +52,13 @@ final class Runners implements AutoCloseable {
     return spark != null;
   }
 
+  /** Waits until those processes are ready. */
+  void await() {
+    if (spark != null) {
+      spark.awaitExecutors();
+    }
+  }
+
   /** How many fits are made at a time. */
   int slots() {
     return spark == null ? threads : spark.slots();

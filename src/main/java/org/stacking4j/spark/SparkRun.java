@@ -2,7 +2,10 @@ package org.stacking4j.spark;
 
 import java.io.IOException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import scala.Option;
 
 /**
@@ -15,10 +18,15 @@ public final class SparkRun implements AutoCloseable {
 
   private final SparkSession session;
   private final boolean own;
+  private final @Nullable JavaFutureAction<Void> early; // null where executors are this process
 
   private SparkRun(SparkSession session, boolean own) {
     this.session = session;
     this.own = own;
+    early =
+        session.sparkContext().isLocal()
+            ? null
+            : EarlyStart.begin(new JavaSparkContext(session.sparkContext()), slots());
   }
 
   /**
@@ -103,6 +111,13 @@ public final class SparkRun implements AutoCloseable {
   /** The session. */
   SparkSession session() {
     return session;
+  }
+
+  /** Waits for executors, which get ready from the beginning on; not for those that come late. */
+  public void awaitExecutors() {
+    if (early != null) {
+      EarlyStart.await(early);
+    }
   }
 
   /** {@return how many fits it makes at a time, as far as executors are there yet} */

@@ -1,0 +1,68 @@
+package org.stacking4j.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CancellationException;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Tag("spark")
+@Timeout(120)
+final class EarlyStartTest {
+  private SparkSession session;
+
+  @BeforeEach
+  void open() {
+    session =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("test")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate();
+  }
+
+  @AfterEach
+  void close() {
+    session.stop();
+  }
+
+  @Test
+  void begin_runsOnEachSlot() throws Exception {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    JavaFutureAction<Void> begun = EarlyStart.begin(context, 2);
+
+    begun.get(); // throws what a task threw
+
+    EarlyStart.await(begun);
+    assertThat(begun.isDone()).isTrue();
+    assertThat(context.statusTracker().getJobInfo(begun.jobIds().get(0)).stageIds()).hasSize(1);
+  }
+
+  @Test
+  void await_ofWhatCannotBeDone_returns() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    JavaFutureAction<Void> begun = EarlyStart.begin(context, 200);
+    session.stop();
+
+    EarlyStart.await(begun);
+  }
+
+  @Test
+  void await_interrupted_isCancelled() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    JavaFutureAction<Void> begun = EarlyStart.begin(context, 2);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> EarlyStart.await(begun)).isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}
