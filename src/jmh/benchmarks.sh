@@ -36,9 +36,12 @@ java=(java -Dorg.slf4j.simpleLogger.defaultLogLevel=error)
 mvn -B -q -Pjmh,djl test-compile dependency:build-classpath \
   -Dmdep.includeScope=test -Dmdep.outputFile="$out/classpath"
 libraries=$(< "$out/classpath")
-base() { "${java[@]}" -cp "target/test-classes:target/classes:$libraries" "org.stacking4j.benchmark.$@"; }
+# What is measured has its own libraries alone, as a user starts it.
+mvn -B -q dependency:build-classpath -Dmdep.includeScope=runtime -Dmdep.outputFile="$out/classpath.own"
+own_libraries=$(< "$out/classpath.own")
+base() { "${java[@]}" -cp "target/test-classes:target/classes:$own_libraries" "org.stacking4j.benchmark.$@"; }
 stacking4j() {
-  "${java[@]}" -cp "target/classes:$libraries" org.stacking4j.cli.Main demo \
+  "${java[@]}" -cp "target/classes:$own_libraries" org.stacking4j.cli.Main demo \
     --train "$ROWS" --epochs "$EPOCHS" --out "$out/demo" "$@" > "$out/demo.txt"
   awk -F, '$1 == "stack out-of-fold" || ($1 == "stack in-sample" && !a) { a = $2 }
     END { print "{\"accuracy\":" a "}" }' "$out/demo/leaderboard.csv"
@@ -150,4 +153,4 @@ measure_report() { :; } # made every time
 if (($# == 0)); then set -- base recipe demo parallel rows jmh; fi
 if [[ $* != report ]]; then machine > "$out/machine.txt"; fi
 for name in "$@"; do "measure_$name"; done
-base Report "$out"
+"${java[@]}" -cp "target/test-classes:$libraries" org.stacking4j.benchmark.Report "$out"

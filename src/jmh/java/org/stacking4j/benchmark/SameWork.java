@@ -15,6 +15,7 @@ import org.stacking4j.meta.Prediction;
 import org.stacking4j.network.FitSettings;
 import org.stacking4j.network.Member;
 import org.stacking4j.network.Mlp;
+import org.stacking4j.train.FitRunner;
 import org.stacking4j.train.LocalFits;
 import org.stacking4j.train.RememberedFits;
 
@@ -40,16 +41,18 @@ final class SameWork {
     for (int i = 1; i <= 3; i++) {
       config.member(new Member("mlp-" + i, Mlp.base(784, 10, 256, 256), settings));
     }
-    // What both stacks need is fitted once.
-    var fits = new RememberedFits(LocalFits.onAllProcessors());
+    boolean demo = args.length > 0 && args[0].equals("demo");
+    FitRunner here = LocalFits.onAllProcessors();
+    FitRunner fits = demo ? new RememberedFits(here) : here; // what both stacks need, once
     StackingEnsemble stack =
         StackingEnsemble.fit(
             config.inSample().metaLearners(MetaNetwork.free().withSettings(settings)).build(),
             mnist.train(),
             fits);
-    double inSample = stack.evaluate(mnist.test()).accuracy();
+    INDArray logits = stack.memberLogits(mnist.test().features());
+    double inSample = accuracy(stack.combiner().predict(logits), mnist.test());
     double accuracy = inSample;
-    if (args[0].equals("demo")) {
+    if (demo) {
       StackingConfig outOfFold =
           config
               .outOfFold(5)
@@ -67,27 +70,26 @@ final class SameWork {
         epochs,
         inSample,
         accuracy,
-        bases(stack, mnist.test()));
+        bases(logits, stack.members().names().size(), mnist.test()));
   }
 
   /** Each base network's accuracy, and that of their average. */
-  private static List<String> bases(StackingEnsemble stack, LabeledData test) {
-    INDArray features = test.features();
-    INDArray logits = stack.memberLogits(features);
+  private static List<String> bases(INDArray logits, int members, LabeledData test) {
     List<int[]> answers = new ArrayList<>();
-    int members = stack.members().names().size();
     for (int m = 0; m < members; m++) {
       answers.add(Combiner.member(m, 10).predict(logits));
     }
     answers.add(Combiner.logitAverage(10).predict(logits));
-    return answers.stream().map(own -> accuracy(own, test)).toList();
+    return answers.stream()
+        .map(own -> String.format(Locale.ROOT, "%.4f", accuracy(own, test)))
+        .toList();
   }
 
-  private static String accuracy(int[] predicted, LabeledData test) {
+  private static double accuracy(int[] predicted, LabeledData test) {
     int right = 0;
     for (int row = 0; row < predicted.length; row++) {
       right += predicted[row] == test.label(row) ? 1 : 0;
     }
-    return String.format(Locale.ROOT, "%.4f", (double) right / predicted.length);
+    return (double) right / predicted.length;
   }
 }

@@ -90,12 +90,27 @@ final class BatchNormStage extends Stage {
     System.arraycopy(parameters.values, betaOffset, beta, 0, units);
     if (first) {
       System.arraycopy(input, 0, origin, 0, units);
-      for (int from = 0; from < rows * units; from += units) {
-        System.arraycopy(input, from, row, 0, units);
-        subtract(origin, row, units);
-        System.arraycopy(row, 0, input, from, units);
-      }
+      subtractOrigin(input, rows);
     }
+    findMean(input, rows);
+    findVariance(input, rows);
+    normalised = input;
+    normalise(rows);
+    return output;
+  }
+
+  /*
+   * A method for each pass over the rows: the compiler takes four times as long for all in one.
+   */
+  private void subtractOrigin(float[] input, int rows) {
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(input, from, row, 0, units);
+      subtract(origin, row, units);
+      System.arraycopy(row, 0, input, from, units);
+    }
+  }
+
+  private void findMean(float[] input, int rows) {
     Arrays.fill(sum, 0);
     for (int from = 0; from < rows * units; from += units) {
       System.arraycopy(input, from, row, 0, units);
@@ -104,6 +119,9 @@ final class BatchNormStage extends Stage {
     for (int j = 0; j < units; j++) {
       mean[j] = sum[j] / rows;
     }
+  }
+
+  private void findVariance(float[] input, int rows) {
     Arrays.fill(sum, 0);
     for (int from = 0; from < rows * units; from += units) {
       System.arraycopy(input, from, row, 0, units);
@@ -115,25 +133,20 @@ final class BatchNormStage extends Stage {
       runningMean[j] = decay * runningMean[j] + (1 - decay) * ((double) origin[j] + mean[j]);
       runningVariance[j] = decay * runningVariance[j] + (1 - decay) * variance;
     }
-    normalised = input;
+  }
+
+  private void normalise(int rows) {
     for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(input, from, row, 0, units);
+      System.arraycopy(normalised, from, row, 0, units);
       normalise(row, otherRow, mean, inverse, gamma, beta, units);
-      System.arraycopy(row, 0, input, from, units);
+      System.arraycopy(row, 0, normalised, from, units);
       System.arraycopy(otherRow, 0, output, from, units);
     }
-    return output;
   }
 
   @Override
   float[] backward(float[] gradient, int rows) {
-    Arrays.fill(sum, 0);
-    Arrays.fill(sumOfProducts, 0);
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(gradient, from, row, 0, units);
-      System.arraycopy(normalised, from, otherRow, 0, units);
-      addProducts(row, otherRow, sum, sumOfProducts, units);
-    }
+    addProducts(gradient, rows);
     parameters.gradient.put(gammaOffset, sumOfProducts);
     parameters.gradient.put(betaOffset, sum);
     // dx = gamma / (rows · std) · (rows · dy − Σ dy − xhat · Σ dy·xhat)
@@ -143,13 +156,27 @@ final class BatchNormStage extends Stage {
       sum[j] *= scale / rows;
       sumOfProducts[j] *= scale / rows;
     }
+    propagate(gradient, rows);
+    return gradient;
+  }
+
+  private void addProducts(float[] gradient, int rows) {
+    Arrays.fill(sum, 0);
+    Arrays.fill(sumOfProducts, 0);
+    for (int from = 0; from < rows * units; from += units) {
+      System.arraycopy(gradient, from, row, 0, units);
+      System.arraycopy(normalised, from, otherRow, 0, units);
+      addProducts(row, otherRow, sum, sumOfProducts, units);
+    }
+  }
+
+  private void propagate(float[] gradient, int rows) {
     for (int from = 0; from < rows * units; from += units) {
       System.arraycopy(gradient, from, row, 0, units);
       System.arraycopy(normalised, from, otherRow, 0, units);
       propagate(row, otherRow, gamma, sum, sumOfProducts, units);
       System.arraycopy(row, 0, gradient, from, units);
     }
-    return gradient;
   }
 
   @Override
