@@ -64,17 +64,24 @@ class Table {
     return Integer.parseInt(folder.getFileName().toString().replaceAll("\\D", ""));
   }
 
-  /** The first run's board, by the mean over all runs. */
+  /**
+   * Of the first run's board what all boards have, by the mean over all runs. Meta learners that could have combined
+   * are on the boards of those runs only that chose another.
+   */
   private static List<JsonNode> sorted(List<JsonNode> runs) {
     List<JsonNode> lines = new ArrayList<>();
     runs.get(0).get("leaderboard").forEach(lines::add);
+    lines.removeIf(line -> !has(runs, line.get("name").asText()));
     lines.sort(Comparator.comparingDouble(line -> -mean(runs, line.get("name").asText(), "accuracy")));
     return lines;
   }
 
   private static boolean has(List<JsonNode> runs, String name) {
-    return StreamSupport.stream(runs.get(0).get("leaderboard").spliterator(), false)
-        .anyMatch(line -> line.get("name").asText().equals(name));
+    return runs.stream()
+        .allMatch(
+            run ->
+                StreamSupport.stream(run.get("leaderboard").spliterator(), false)
+                    .anyMatch(line -> line.get("name").asText().equals(name)));
   }
 
   private static double value(JsonNode run, String name, String metric) {

@@ -31,7 +31,7 @@ final class Pace {
   /** Of fits that run, by what they are: their operations so far. */
   private final Map<String, Double> running = new HashMap<>();
 
-  /** One for each worker that was ever busy; null for one that is not. */
+  /** One for each fit that was ever under way beside others; null where none is now. */
   private final List<@Nullable String> slots = new ArrayList<>();
 
   private final Map<String, String> states = new HashMap<>();
@@ -103,7 +103,7 @@ final class Pace {
     return count + ", about " + Plan.time(left) + " left";
   }
 
-  /** What each worker does, in lines of one form; of one that has nothing to do, an empty one. */
+  /** How far each fit under way is, in lines of one form; an empty one where none is. */
   List<String> workers() {
     int width = slots.stream().filter(Objects::nonNull).mapToInt(String::length).max().orElse(0);
     return slots.stream()

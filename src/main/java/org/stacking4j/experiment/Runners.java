@@ -26,11 +26,12 @@ final class Runners implements AutoCloseable {
    * @throws IOException if Spark's master is not
    */
   static Runners open(ExperimentConfig config, int threads) throws IOException {
-    return new Runners(
-        threads,
-        config.executor() == ExperimentConfig.Executor.SPARK
-            ? SparkRun.open(config.master())
-            : null);
+    if (config.executor() != ExperimentConfig.Executor.SPARK) {
+      return new Runners(threads, null);
+    }
+    SparkRun spark = SparkRun.open(config.master());
+    spark.startExecutors();
+    return new Runners(threads, spark);
   }
 
   /** For the fits of members. */

@@ -12,7 +12,7 @@ final class Background {
    * of all values, and the weights come from the cache again for every row: measured with 784
    * inputs, 256 and 1 024 units.
    */
-  private static final double MOST_OTHERS = 0.25;
+  static final double MOST_OTHERS = 0.25;
 
   private static final int FEWEST_UNITS = 32;
   private static final int MOST_WEIGHTS = 1 << 20;
@@ -61,11 +61,14 @@ final class Background {
     return candidate;
   }
 
-  /** Whether a first layer of so many units is faster with it. */
-  boolean helps(int units) {
-    return others <= MOST_OTHERS
-        && units >= FEWEST_UNITS
-        && (long) values.length * units <= MOST_WEIGHTS;
+  /** Whether a first layer of that size may be faster with one. */
+  static boolean mayHelp(int columns, int units) {
+    return units >= FEWEST_UNITS && (long) columns * units <= MOST_WEIGHTS;
+  }
+
+  /** Whether such a layer is faster with this one. */
+  boolean helps() {
+    return others <= MOST_OTHERS;
   }
 
   /** How much of the sample was something else, 0 to 1. */

@@ -126,6 +126,18 @@ public final class FusedNetwork implements AutoCloseable {
   }
 
   /**
+   * {@return how many bytes a network may hold of the features it is trained on, beside them}
+   *
+   * @param configuration of the network
+   * @param rows how many it is trained on
+   */
+  public static long mostBytesOfFeatures(MultiLayerConfiguration configuration, int rows) {
+    int units = Stages.unitsOfSparseInput(configuration);
+    int columns = units == 0 ? 0 : Stages.columns(configuration);
+    return Background.mayHelp(columns, units) ? SparseFeatures.mostBytes((long) rows * columns) : 0;
+  }
+
+  /**
    * {@return how many additions and multiplications a second one thread makes in matrix products of
    * a training step's usual size, measured now, in about a tenth of a second}
    */
@@ -135,7 +147,11 @@ public final class FusedNetwork implements AutoCloseable {
 
   private static @Nullable SparseFeatures sparse(
       MultiLayerNetwork network, LabeledData data, int maxRows) {
-    int units = Stages.unitsOfSparseInput(network.getLayerWiseConfigurations());
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+    if (obstacle(configuration).isPresent()) {
+      return null; // as is said later
+    }
+    int units = Stages.unitsOfSparseInput(configuration);
     return units == 0 ? null : SparseFeatures.of(data, units, maxRows);
   }
 

@@ -28,24 +28,22 @@ final class InputWeights {
 
   /** Numbers for all parameters with these input by input, from DL4J's order, unit by unit. */
   float[] byInput(float[] byUnit) {
-    float[] moved = byUnit.clone();
-    for (int unit = 0; unit < units; unit++) {
-      for (int input = 0; input < inputs; input++) {
-        moved[input * units + unit] = byUnit[unit * inputs + input];
-      }
-    }
-    return moved;
+    return turned(byUnit, units, inputs);
   }
 
   /** The way back. */
   float[] byUnit(float[] byInput) {
-    float[] moved = byInput.clone();
-    for (int unit = 0; unit < units; unit++) {
-      for (int input = 0; input < inputs; input++) {
-        moved[unit * inputs + input] = byInput[input * units + unit];
+    return turned(byInput, inputs, units);
+  }
+
+  private static float[] turned(float[] numbers, int rows, int columns) {
+    float[] turned = numbers.clone();
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        turned[column * rows + row] = numbers[row * columns + column];
       }
     }
-    return moved;
+    return turned;
   }
 
   /** Copies some of the weights, from an array of all parameters. */

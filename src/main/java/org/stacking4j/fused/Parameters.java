@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * update changes, and in native memory, where matrix products read the weights. And their gradient,
  * in native memory, where matrix products put it; places that have no gradient stay zero.
  *
- * <p>{@link InputWeights}, if there are any, have arrays of their own instead of native memory, and
- * {@link #values} are in their order there.
+ * <p>{@link InputWeights}, if there are any, have arrays of their own, and {@link #values} are in
+ * their order there; nobody reads their part of the native memory.
  */
 final class Parameters implements AutoCloseable {
   private static final int CHUNK = 1 << 13;

@@ -15,15 +15,16 @@ import org.stacking4j.data.LabeledData;
  */
 final class SparseFeatures implements AutoCloseable {
   private static final int SAMPLE = 256;
-  private static final int MOST_KEPT = 11_000_000; // of 6 bytes, 63 MiB
+  private static final int MOST_KEPT = 11_000_000;
+  private static final int BYTES = Character.BYTES + Float.BYTES;
+  private static final int BLOCK = 256; // rows
 
   private final LabeledData data;
   private final float[] background;
   private final int columns;
-  private final int blockRows;
   private final NativeFloats block;
   private final float[] values;
-  private final int[] ends; // of each row, if all are kept
+  private int[] ends; // of each row, if all are kept
 
   // What differs, row after row.
   char[] column;
@@ -37,20 +38,22 @@ final class SparseFeatures implements AutoCloseable {
     this.data = data;
     this.background = background.values();
     columns = data.columns();
-    blockRows = maxRows;
-    int blockValues = Math.multiplyExact(maxRows, columns);
+    int blockValues = Math.min(maxRows, BLOCK) * columns;
     block = new NativeFloats(blockValues);
     values = new float[blockValues];
     from = new int[maxRows];
     to = new int[maxRows];
     double expected = 1.05 * background.others() * data.rows() * columns;
-    boolean kept = expected <= mostKept;
-    ends = new int[kept ? data.rows() : 0];
-    int room = blockValues + (kept ? (int) expected : 0);
+    boolean few = expected <= mostKept;
+    int room = blockValues + (few ? (int) expected : 0);
     column = new char[room];
     difference = new float[room];
-    if (kept) {
-      keepAll();
+    ends = new int[few ? data.rows() : 0];
+    // The sample may have been an exception.
+    if (few && !find(IntStream.range(0, data.rows()).toArray(), ends, mostKept)) {
+      ends = new int[0];
+      column = new char[blockValues];
+      difference = new float[blockValues];
     }
   }
 
@@ -60,7 +63,7 @@ final class SparseFeatures implements AutoCloseable {
    * @param data rows of the fit, and no others
    * @param units of the first layer
    * @param maxRows the largest batch
-   * @return null if products of all values are as fast
+   * @return null if products of all values are as fast, or a batch is too large to count in here
    */
   static @Nullable SparseFeatures of(LabeledData data, int units, int maxRows) {
     return of(data, units, maxRows, MOST_KEPT);
@@ -70,32 +73,27 @@ final class SparseFeatures implements AutoCloseable {
    * @param mostKept how many values that differ are kept at most
    */
   static @Nullable SparseFeatures of(LabeledData data, int units, int maxRows, int mostKept) {
+    if (!Background.mayHelp(data.columns(), units)
+        || maxRows > Character.MAX_VALUE
+        || (long) maxRows * data.columns() > Integer.MAX_VALUE) {
+      return null;
+    }
     int all = data.rows();
     int some = Math.min(SAMPLE, all);
     int[] rows = IntStream.range(0, some).map(i -> (int) ((long) i * all / some)).toArray();
     try (INDArray sample = data.features(rows)) {
       Background background = Background.of(sample.data().asFloat(), data.columns());
-      return background.helps(units)
-          ? new SparseFeatures(data, background, maxRows, mostKept)
-          : null;
+      return background.helps() ? new SparseFeatures(data, background, maxRows, mostKept) : null;
     }
   }
 
-  private void keepAll() {
-    int place = 0;
-    for (int first = 0; first < ends.length; first += blockRows) {
-      int count = Math.min(blockRows, ends.length - first);
-      read(IntStream.range(first, first + count).toArray());
-      if (column.length - place < values.length) {
-        int room = place + place / 2 + values.length;
-        column = Arrays.copyOf(column, room);
-        difference = Arrays.copyOf(difference, room);
-      }
-      for (int i = 0; i < count; i++) {
-        place = find(i, place);
-        ends[first + i] = place;
-      }
-    }
+  /**
+   * How many bytes are kept at most.
+   *
+   * @param values of the features of a fit
+   */
+  static long mostBytes(long values) {
+    return BYTES * Math.min(MOST_KEPT, (long) (Background.MOST_OTHERS * values));
   }
 
   /** What the columns have most of the time. */
@@ -111,19 +109,34 @@ final class SparseFeatures implements AutoCloseable {
         to[i] = ends[rows[i]];
       }
     } else {
-      read(rows);
-      int place = 0;
-      for (int i = 0; i < rows.length; i++) {
-        from[i] = place;
-        place = find(i, place);
-        to[i] = place;
-      }
+      find(rows, to, Integer.MAX_VALUE - 8 - values.length);
+      from[0] = 0;
+      System.arraycopy(to, 0, from, 1, rows.length - 1);
     }
   }
 
-  private void read(int[] rows) {
-    data.features(rows, block.buffer());
-    block.read(values, rows.length * columns);
+  /** Finds what differs in these rows, and where each of them ends; false if it is too much. */
+  private boolean find(int[] rows, int[] end, int limit) {
+    int most = values.length / columns;
+    int place = 0;
+    for (int first = 0; first < rows.length; first += most) {
+      int count = Math.min(most, rows.length - first);
+      data.features(Arrays.copyOfRange(rows, first, first + count), block.buffer());
+      block.read(values, count * columns);
+      if (column.length - place < values.length) {
+        int room = (int) Math.min(limit, place + place / 2L) + values.length;
+        column = Arrays.copyOf(column, room);
+        difference = Arrays.copyOf(difference, room);
+      }
+      for (int i = 0; i < count; i++) {
+        place = find(i, place);
+        end[first + i] = place;
+      }
+      if (place > limit) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Finds what differs in a row of the block; returns the place behind the last of it. */

@@ -11,6 +11,8 @@ import java.util.Arrays;
  * whoever does it, so work may be cut anywhere.
  */
 final class SparseInputStage extends Stage {
+  private static final long WORTH_PARTS = 1 << 22; // multiplications, if all values differed
+
   private final Parameters parameters;
   private final InputWeights weights;
   private final int biasOffset;
@@ -23,8 +25,8 @@ final class SparseInputStage extends Stage {
   // What differs from it in the batch, column by column.
   private final int[] columnStart;
   private final int[] columnEnd;
-  private final char[] rowOfColumn;
-  private final float[] differenceOfColumn;
+  private char[] rowOfColumn = new char[0];
+  private float[] differenceOfColumn = new float[0];
 
   private final float[] constant;
   private final float[] output;
@@ -34,6 +36,7 @@ final class SparseInputStage extends Stage {
   private final Crew.Work multiply = this::multiply;
   private final Crew.Work multiplyBack = this::multiplyBack;
   private int rows;
+  private int parts;
 
   /**
    * @param features that have the rows of the batch
@@ -52,11 +55,8 @@ final class SparseInputStage extends Stage {
     background = features.background();
     inputs = weights.inputs;
     units = weights.units;
-    int values = Math.multiplyExact(maxRows, inputs);
     columnStart = new int[inputs];
     columnEnd = new int[inputs];
-    rowOfColumn = new char[values];
-    differenceOfColumn = new float[values];
     constant = new float[units];
     output = new float[Math.multiplyExact(maxRows, units)];
     sums = new float[Crew.MOST][units];
@@ -67,14 +67,15 @@ final class SparseInputStage extends Stage {
   @Override
   public float[] forward(float[] input, int rows, int iteration) {
     this.rows = rows;
+    parts = (long) rows * inputs * units < WORTH_PARTS ? 1 : Crew.MOST;
     addConstant();
-    parameters.crew.run(Crew.MOST + 1, multiply);
+    parameters.crew.run(parts + 1, multiply);
     return output;
   }
 
-  /** Where a part of {@code Crew.MOST} begins. */
-  private static int start(int part, int all) {
-    return all * part / Crew.MOST;
+  /** Where a part begins. */
+  private int start(int part, int all) {
+    return (int) ((long) all * part / parts);
   }
 
   /** What the layer answers to the background. */
@@ -105,7 +106,7 @@ final class SparseInputStage extends Stage {
   }
 
   private void multiply(int part) {
-    if (part == Crew.MOST) {
+    if (part == parts) {
       sortByColumn();
       return;
     }
@@ -137,6 +138,10 @@ final class SparseInputStage extends Stage {
       columnEnd[input] = place;
       place += count;
     }
+    if (place > rowOfColumn.length) {
+      rowOfColumn = new char[features.column.length];
+      differenceOfColumn = new float[features.column.length];
+    }
     for (int row = 0; row < rows; row++) {
       for (int i = features.from[row]; i < features.to[row]; i++) {
         int at = columnEnd[features.column[i]]++;
@@ -156,7 +161,7 @@ final class SparseInputStage extends Stage {
     if (biasOffset >= 0) {
       parameters.gradient.put(biasOffset, gradientSum);
     }
-    parameters.crew.run(Crew.MOST, multiplyBack);
+    parameters.crew.run(parts, multiplyBack);
     return gradient;
   }
 

@@ -19,7 +19,7 @@ import java.time.Duration;
  *     U(±1/√fanIn), draw their biases from the same range, as PyTorch's {@code Linear} does; DL4J
  *     can only start biases at a constant. A layer whose {@code biasInit} is not zero keeps it.
  * @param trainer what computes the steps
- * @param timeout how long a fit may take before it fails, in wall time; zero for as long as it
+ * @param timeout how long a fit may train before it fails, in wall time; zero for as long as it
  *     takes. It does not change what a fit comes to
  */
 public record FitSettings(
@@ -140,7 +140,7 @@ public record FitSettings(
   }
 
   /**
-   * {@return these settings with a limit to the wall time of each fit; zero for none}
+   * {@return these settings with a limit to the wall time that each fit trains; zero for none}
    *
    * @param timeout zero or more
    */

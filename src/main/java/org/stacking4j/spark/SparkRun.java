@@ -18,15 +18,11 @@ public final class SparkRun implements AutoCloseable {
 
   private final SparkSession session;
   private final boolean own;
-  private final @Nullable JavaFutureAction<Void> early; // null where executors are this process
+  private @Nullable JavaFutureAction<Void> early;
 
   private SparkRun(SparkSession session, boolean own) {
     this.session = session;
     this.own = own;
-    early =
-        session.sparkContext().isLocal()
-            ? null
-            : EarlyStart.begin(new JavaSparkContext(session.sparkContext()), slots());
   }
 
   /**
@@ -113,7 +109,14 @@ public final class SparkRun implements AutoCloseable {
     return session;
   }
 
-  /** Waits for executors, which get ready from the beginning on; not for those that come late. */
+  /** Lets executors get ready for fits, unless they are in this process. */
+  public void startExecutors() {
+    if (!session.sparkContext().isLocal()) {
+      early = EarlyStart.begin(new JavaSparkContext(session.sparkContext()), slots());
+    }
+  }
+
+  /** Waits for executors that were started, but not for those that come late. */
   public void awaitExecutors() {
     if (early != null) {
       EarlyStart.await(early);
@@ -132,6 +135,9 @@ public final class SparkRun implements AutoCloseable {
 
   @Override
   public void close() {
+    if (early != null) {
+      early.cancel(true);
+    }
     if (own) {
       session.stop();
     }

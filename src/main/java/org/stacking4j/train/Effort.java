@@ -53,8 +53,9 @@ public record Effort(double operations, long bytes, long parameters) {
     double around = fused ? FUSED : DL4J;
     long floats =
         COPIES_OF_PARAMETERS * parameters + COPIES_OF_ACTIVATIONS * widths * settings.batchSize();
+    long features = fused ? FusedNetwork.mostBytesOfFeatures(configuration, rows) : 0;
     return new Effort(
-        around * products * rows * settings.epochs(), Float.BYTES * floats, parameters);
+        around * products * rows * settings.epochs(), Float.BYTES * floats + features, parameters);
   }
 
   /**

@@ -19,7 +19,7 @@ public sealed interface FitEvent {
   /**
    * The fit is done.
    *
-   * @param seconds wall time
+   * @param seconds wall time while it trained, not while it waited for its turn
    */
   record Finished(FitTask task, double seconds) implements FitEvent {}
 

@@ -13,7 +13,7 @@ import org.stacking4j.network.Trainer;
  * @param epochLosses mean training loss of each epoch, dropout and row weights included, in epoch
  *     order; for targets the squared error in units of their variance. With early stopping those
  *     until the epoch whose network was kept.
- * @param seconds wall time of the fit
+ * @param seconds wall time of the fit while it trained, not while it waited for its turn
  * @param trainer what computed its steps: {@code FUSED} or {@code DL4J}, or {@code NONE} if it came
  *     fitted
  * @param snapshots the network after each epoch the task names, in order, with the losses until
@@ -33,7 +33,7 @@ public record FitResult(
    *
    * @param network the fitted network
    * @param epochLosses mean training loss of each epoch, in epoch order
-   * @param seconds wall time of the fit
+   * @param seconds wall time of the fit while it trained, not while it waited for its turn
    * @param trainer what computed its steps
    * @param snapshots networks from the midst of training, in order
    * @param heldOut what it said of rows that were held out, or null
@@ -48,7 +48,7 @@ public record FitResult(
    *
    * @param network the fitted network
    * @param epochLosses mean training loss of each epoch, in epoch order
-   * @param seconds wall time of the fit
+   * @param seconds wall time of the fit while it trained, not while it waited for its turn
    * @param trainer what computed its steps
    * @param snapshots networks from the midst of training, in order
    */
@@ -66,7 +66,7 @@ public record FitResult(
    *
    * @param network the fitted network
    * @param epochLosses mean training loss of each epoch, in epoch order
-   * @param seconds wall time of the fit
+   * @param seconds wall time of the fit while it trained, not while it waited for its turn
    * @param trainer what computed its steps
    */
   public FitResult(

@@ -28,19 +28,17 @@ final class BackgroundTest {
     float[] sample = new float[100 * 40];
     Arrays.fill(sample, 0, 1000, 3);
 
-    assertThat(Background.of(sample, 40).helps(256)).isTrue();
+    assertThat(Background.of(sample, 40).helps()).isTrue();
     sample[1000] = 3;
-    assertThat(Background.of(sample, 40).helps(256)).isFalse();
+    assertThat(Background.of(sample, 40).helps()).isFalse();
   }
 
   @Test
-  void helps_layersThatAreNeitherNarrowNorOverflowTheCache() {
-    Background background = Background.of(new float[784], 784);
-
-    assertThat(background.helps(31)).isFalse();
-    assertThat(background.helps(32)).isTrue();
-    assertThat(background.helps(1337)).isTrue();
-    assertThat(background.helps(1338)).isFalse();
+  void mayHelp_layersThatAreNeitherNarrowNorOverflowTheCache() {
+    assertThat(Background.mayHelp(784, 31)).isFalse();
+    assertThat(Background.mayHelp(784, 32)).isTrue();
+    assertThat(Background.mayHelp(784, 1337)).isTrue();
+    assertThat(Background.mayHelp(784, 1338)).isFalse();
   }
 
   @Test

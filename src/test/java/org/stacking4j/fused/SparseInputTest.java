@@ -76,7 +76,7 @@ final class SparseInputTest {
       MultiLayerNetwork network = network(configuration);
       try (FusedNetwork fused = fused(network, data)) {
         for (int step = 0; step < 30; step++) {
-          int[] rows = someRows(5 + random.nextInt(BATCH - 4));
+          int[] rows = someRows(step == 3 ? 1 : step == 4 ? BATCH : 5 + random.nextInt(BATCH - 4));
           reference.fit(data.features(rows), data.oneHot(rows));
           double loss = fused.step(rows, targets(data, rows), null, null);
 
@@ -93,6 +93,39 @@ final class SparseInputTest {
             network.getUpdater().getStateViewArray(), reference.getUpdater().getStateViewArray());
       }
     }
+  }
+
+  @Test
+  void step_ofANetworkThatIsItsOutputLayer_isDl4jsFit() {
+    MultiLayerConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .updater(new Sgd(0.05))
+            .seed(3)
+            .list()
+            .layer(
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .nIn(COLUMNS)
+                    .nOut(33)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .build();
+    LabeledData data = sparse(COLUMNS);
+    MultiLayerNetwork reference = network(configuration);
+    MultiLayerNetwork network = network(configuration);
+    try (FusedNetwork fused = fused(network, data)) {
+      for (int step = 0; step < 10; step++) {
+        int[] rows = someRows(BATCH);
+        float[][] targets = new float[BATCH][33];
+        for (float[] row : targets) {
+          row[random.nextInt(33)] = 1;
+        }
+        INDArray y = Nd4j.createFromArray(targets);
+        reference.fit(data.features(rows), y);
+        fused.step(rows, y.data().asFloat(), null, null);
+      }
+      fused.store();
+    }
+    assertClose(network.params(), reference.params());
   }
 
   @Test
@@ -245,6 +278,16 @@ final class SparseInputTest {
   }
 
   @Test
+  void of_batchesTooLargeToCountIn_isNull() {
+    LabeledData data = sparse(COLUMNS);
+
+    assertThat(SparseFeatures.of(data, 64, 65_536)).isNull();
+    try (SparseFeatures most = SparseFeatures.of(data, 64, 65_535)) {
+      assertThat(most).isNotNull();
+    }
+  }
+
+  @Test
   void of_rowsOfAllKindsOfValues_isNull() {
     float[][] values = new float[ROWS][COLUMNS];
     for (float[] row : values) {
@@ -257,8 +300,9 @@ final class SparseInputTest {
     assertThat(SparseFeatures.of(data, 256, BATCH)).isNull();
   }
 
-  @Test
-  void of_aSampleThatMisleads_isRightAllTheSame() {
+  @ParameterizedTest
+  @CsvSource({"11000000", "2000"})
+  void of_aSampleThatMisleads_isRightAllTheSame(int mostKept) {
     // The sample takes every second of these rows; the others are all different.
     float[][] values = new float[512][COLUMNS];
     for (int row = 1; row < 512; row += 2) {
@@ -267,7 +311,8 @@ final class SparseInputTest {
       }
     }
     LabeledData data = data(values);
-    try (SparseFeatures features = Objects.requireNonNull(SparseFeatures.of(data, 64, BATCH))) {
+    try (SparseFeatures features =
+        Objects.requireNonNull(SparseFeatures.of(data, 64, BATCH, mostKept))) {
       features.select(new int[] {511, 510});
       assertThat(features.to[0] - features.from[0]).isEqualTo(COLUMNS);
       assertThat(features.difference[features.from[0] + 3]).isEqualTo(values[511][3]);

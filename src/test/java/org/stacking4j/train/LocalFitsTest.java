@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -19,12 +20,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.stacking4j.data.LabeledData;
@@ -77,6 +80,41 @@ final class LocalFitsTest {
       assertThat(parameters(fits.run(List.of(small, large, small))).get(1)).isEqualTo(alone);
       assertThat(parameters(fits.run(List.of(large, large))).get(1)).isEqualTo(alone);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void run_rowsThatAreMostlyBackground_givesTheSameBits_whateverIsBesideThem() {
+    LabeledData rows = mostlyZero(300, 1).first(200);
+    LabeledData beside = mostlyZero(300, 2).first(200);
+    assertThat(beside.features()).isEqualTo(rows.features());
+    FitSettings settings = new FitSettings(4, 128, 2, true);
+    List<FitTask> tasks =
+        Stream.of(rows, beside, rows)
+            .map(data -> new FitTask("m", 0, 0, Mlp.base(260, 3, 256), settings, data, null, 5))
+            .toList();
+    List<float[]> one = parameters(LocalFits.onThreads(1).run(tasks));
+
+    assertThat(one.get(1)).isEqualTo(one.get(0));
+    for (int threads : new int[] {2, 3, 20}) {
+      for (float[] several : parameters(LocalFits.onThreads(threads).run(tasks))) {
+        assertThat(several).isEqualTo(one.get(0));
+      }
+    }
+  }
+
+  /** The first 200 rows are the same, the others have another background and other values. */
+  private static LabeledData mostlyZero(int count, int others) {
+    float[][] features = new float[count][260];
+    int[] labels = new int[count];
+    for (int row = 0; row < count; row++) {
+      labels[row] = row % 3;
+      Arrays.fill(features[row], row < 200 ? 0 : others);
+      for (int i = labels[row]; i < 60; i += 2 + row % 5) {
+        features[row][i * 4] = 1 + row / 300f * (row < 200 ? 1 : others);
+      }
+    }
+    return LabeledData.of(Nd4j.createFromArray(features), labels, List.of("a", "b", "c"));
   }
 
   @Test
@@ -392,7 +430,7 @@ final class LocalFitsTest {
   @Test
   @Timeout(60)
   void interrupt_ofTheCaller_cancelsTheRun_andLeavesNoThreadBehind() throws Exception {
-    var training = new CountDownLatch(2);
+    var training = new CountDownLatch(3);
     Set<Thread> workers = ConcurrentHashMap.newKeySet();
     var stopped = new AtomicInteger();
     FitListener listener =
@@ -434,8 +472,8 @@ final class LocalFitsTest {
         .isInstanceOf(CancellationException.class)
         .hasMessage("the run was cancelled");
     assertThat(stillInterrupted).isTrue(); // so that the caller's own loops end too
-    assertThat(stoppedAtReturn).hasValue(2); // nothing trains on when run has returned
-    assertThat(workers).hasSize(2);
+    assertThat(stoppedAtReturn).hasValue(3); // nothing trains on when run has returned
+    assertThat(workers).hasSize(3);
     for (Thread worker : workers) {
       worker.join(); // the pool has let it go; it ends by itself
     }

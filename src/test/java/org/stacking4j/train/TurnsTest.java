@@ -184,6 +184,7 @@ final class TurnsTest {
   private void awaitWaiting() {
     Thread last = threads.get(threads.size() - 1);
     while (last.getState() != Thread.State.WAITING) {
+      assertThat(last.getState()).isNotEqualTo(Thread.State.TERMINATED);
       Thread.onSpinWait();
     }
   }

@@ -3,6 +3,7 @@ package org.stacking4j.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -13,9 +14,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** {@link EarlyStart}; its name keeps it out of the tests without Spark. */
 @Tag("spark")
 @Timeout(120)
-final class EarlyStartTest {
+final class SparkEarlyStartTest {
   private SparkSession session;
 
   @BeforeEach
@@ -48,12 +50,31 @@ final class EarlyStartTest {
   }
 
   @Test
-  void await_ofWhatCannotBeDone_returns() {
+  void fit_comesToAnEnd() {
+    assertThat(EarlyStart.fit()).hasSizeGreaterThan(64 * 64 * Float.BYTES);
+  }
+
+  @Test
+  void await_ofASessionThatStops_returns() {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     JavaFutureAction<Void> begun = EarlyStart.begin(context, 200);
     session.stop();
 
     EarlyStart.await(begun);
+  }
+
+  @Test
+  void await_ofExecutorsThatAreBusy_doesNotWaitForLong() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    JavaFutureAction<Void> busy =
+        context.parallelize(List.of(1, 2), 2).foreachAsync(i -> Thread.sleep(60_000));
+    JavaFutureAction<Void> begun = EarlyStart.begin(context, 2);
+
+    EarlyStart.await(begun, 50);
+
+    assertThat(begun.isDone()).isFalse();
+    busy.cancel(true);
+    begun.cancel(true);
   }
 
   @Test
