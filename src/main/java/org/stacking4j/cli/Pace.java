@@ -31,7 +31,7 @@ final class Pace {
   /** Of fits that run, by what they are: their operations so far. */
   private final Map<String, Double> running = new HashMap<>();
 
-  /** One for each fit that was ever under way beside others; null where none is now. */
+  /** One for each fit that was under way beside others in this stage; null where none is now. */
   private final List<@Nullable String> slots = new ArrayList<>();
 
   private final Map<String, String> states = new HashMap<>();
@@ -51,6 +51,9 @@ final class Pace {
     String fit = event.task().describe();
     combining = event.task().meta();
     if (event instanceof FitEvent.Started) {
+      if (slots.stream().allMatch(Objects::isNull)) {
+        slots.clear(); // the last fits of a stage may have been more than the next one's at a time
+      }
       int free = slots.indexOf(null);
       if (free < 0) {
         slots.add(fit);
