@@ -22,6 +22,7 @@ picture() { # page, file, width, height
 ln -s "$PWD/target" "$work/target"
 tmux -S "$socket" -f /dev/null new-session -d -s demo -x 110 -y 60 -c "$work" \
   "env PS1='\$ ' LC_ALL=C.UTF-8 sh"
+until look | grep -q '^\$'; do sleep 0.1; done
 tmux -S "$socket" send-keys -t demo "java -jar $jar demo" Enter
 until look | grep -q ' [4-7]. %  '; do sleep 0.2; done
 look >"$work/running.ansi"
