@@ -48,24 +48,25 @@ final class InputWeights {
 
   /** Copies some of the weights, from an array of all parameters. */
   void put(float[] parameters, int start, int end) {
-    int place = start;
-    while (place < end) {
-      int input = place / units;
-      int unit = place % units;
-      int length = Math.min(units - unit, end - place);
-      System.arraycopy(parameters, place, values[input], unit, length);
-      place += length;
-    }
+    copy(values, parameters, start, end, true);
   }
 
   /** Copies some of the gradient, to an array of all parameters. */
   void getGradient(float[] parameters, int start, int end) {
+    copy(gradient, parameters, start, end, false);
+  }
+
+  private void copy(float[][] own, float[] parameters, int start, int end, boolean toOwn) {
     int place = start;
     while (place < end) {
       int input = place / units;
       int unit = place % units;
       int length = Math.min(units - unit, end - place);
-      System.arraycopy(gradient[input], unit, parameters, place, length);
+      if (toOwn) {
+        System.arraycopy(parameters, place, own[input], unit, length);
+      } else {
+        System.arraycopy(own[input], unit, parameters, place, length);
+      }
       place += length;
     }
   }

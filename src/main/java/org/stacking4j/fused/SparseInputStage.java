@@ -21,6 +21,7 @@ final class SparseInputStage extends Stage {
 
   private final SparseFeatures features;
   private final float[] background;
+  private final char[] everyInput;
 
   // What differs from it in the batch, column by column.
   private final int[] columnStart;
@@ -54,6 +55,10 @@ final class SparseInputStage extends Stage {
     this.biasOffset = biasOffset;
     background = features.background();
     inputs = weights.inputs;
+    everyInput = new char[inputs];
+    for (int i = 0; i < inputs; i++) {
+      everyInput[i] = (char) i;
+    }
     units = weights.units;
     columnStart = new int[inputs];
     columnEnd = new int[inputs];
@@ -85,24 +90,7 @@ final class SparseInputStage extends Stage {
     } else {
       Arrays.fill(constant, 0);
     }
-    int input = 0;
-    float[] b = background;
-    float[][] w = weights.values;
-    for (; input + 4 <= inputs; input += 4) {
-      add(
-          constant,
-          b[input],
-          w[input],
-          b[input + 1],
-          w[input + 1],
-          b[input + 2],
-          w[input + 2],
-          b[input + 3],
-          w[input + 3]);
-    }
-    for (; input < inputs; input++) {
-      add(constant, b[input], w[input]);
-    }
+    addProducts(constant, everyInput, background, 0, inputs, weights.values);
   }
 
   private void multiply(int part) {

@@ -3,7 +3,6 @@ package org.stacking4j.fused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -316,46 +315,22 @@ final class FusedNetworkTest {
   @CsvSource({"0, 12", "4, 12", "0, 5", "3, 7"})
   @Timeout(60)
   void step_helpedForAWhile_givesTheSameBits(int from, int to) throws InterruptedException {
-    List<float[]> alone = parametersAfterEachStep(12, 12);
-
-    List<float[]> helped = parametersAfterEachStep(from, to);
-
-    for (int step = 0; step < 12; step++) {
-      assertThat(helped.get(step)).as("after step %d", step).isEqualTo(alone.get(step));
-    }
-  }
-
-  private static List<float[]> parametersAfterEachStep(int helpFrom, int helpTo)
-      throws InterruptedException {
     MultiLayerConfiguration configuration = Mlp.base(300, 10, 256, 256);
     configuration.getConfs().forEach(conf -> conf.setSeed(9));
-    RandomNetworks drawn = new RandomNetworks(2);
-    List<float[]> parameters = new ArrayList<>();
-    try (Crew crew = new Crew();
-        FusedNetwork fused = new FusedNetwork(network(configuration), 128, 2, 1, crew)) {
-      Thread helper = new Thread(crew::help);
-      for (int step = 0; step < 12; step++) {
-        if (step == helpFrom) {
-          helper.start();
-          while (crew.helpers() == 0) {
-            Thread.onSpinWait();
+
+    HelpedSteps.assertSameBits(
+        from,
+        to,
+        crew -> new FusedNetwork(network(configuration), 128, 2, 1, crew),
+        (fused, step) -> {
+          int rows = step == 7 ? 83 : 128; // as an epoch's last batch
+          float[] targets = new float[rows * 10];
+          for (int row = 0; row < rows; row++) {
+            targets[row * 10 + row % 10] = 1;
           }
-        }
-        if (step == helpTo) {
-          helper.interrupt();
-          helper.join();
-        }
-        int rows = step == 7 ? 83 : 128; // as an epoch's last batch
-        float[] targets = new float[rows * 10];
-        for (int row = 0; row < rows; row++) {
-          targets[row * 10 + row % 10] = 1;
-        }
-        fused.input().put(0, drawn.uniform(rows * 300, -2, 2));
-        fused.step(rows, targets, null, null);
-        parameters.add(fused.parameters());
-      }
-    }
-    return parameters;
+          fused.input().put(0, new RandomNetworks(step).uniform(rows * 300, -2, 2));
+          fused.step(rows, targets, null, null);
+        });
   }
 
   private static void withoutDropout(MultiLayerConfiguration configuration, long seed) {

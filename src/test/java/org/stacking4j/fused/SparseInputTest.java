@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -214,41 +213,17 @@ final class SparseInputTest {
   @Timeout(60)
   void step_helpedForAWhile_givesTheSameBits(int from, int to) throws InterruptedException {
     LabeledData data = sparse(300);
-    List<float[]> alone = parametersAfterEachStep(data, 12, 12);
-
-    List<float[]> helped = parametersAfterEachStep(data, from, to);
-
-    for (int step = 0; step < 12; step++) {
-      assertThat(helped.get(step)).as("after step %d", step).isEqualTo(alone.get(step));
-    }
-  }
-
-  private static List<float[]> parametersAfterEachStep(LabeledData data, int helpFrom, int helpTo)
-      throws InterruptedException {
     MultiLayerConfiguration configuration = Mlp.base(300, CLASSES, 256, 256);
     configuration.getConfs().forEach(conf -> conf.setSeed(9));
-    SplittableRandom own = new SplittableRandom(2);
-    List<float[]> parameters = new ArrayList<>();
-    try (Crew crew = new Crew();
-        FusedNetwork fused = new FusedNetwork(network(configuration), data, 128, 2, 1, crew)) {
-      Thread helper = new Thread(crew::help);
-      for (int step = 0; step < 12; step++) {
-        if (step == helpFrom) {
-          helper.start();
-          while (crew.helpers() == 0) {
-            Thread.onSpinWait();
-          }
-        }
-        if (step == helpTo) {
-          helper.interrupt();
-          helper.join();
-        }
-        int[] rows = own.ints(step == 7 ? 83 : 128, 0, ROWS).toArray();
-        fused.step(rows, targets(data, rows), null, null);
-        parameters.add(fused.parameters());
-      }
-    }
-    return parameters;
+
+    HelpedSteps.assertSameBits(
+        from,
+        to,
+        crew -> new FusedNetwork(network(configuration), data, 128, 2, 1, crew),
+        (fused, step) -> {
+          int[] rows = new SplittableRandom(step).ints(step == 7 ? 83 : 128, 0, ROWS).toArray();
+          fused.step(rows, targets(data, rows), null, null);
+        });
   }
 
   @ParameterizedTest
