@@ -34,10 +34,10 @@ keep_memory=(env MALLOC_TRIM_THRESHOLD_=536870912 MALLOC_MMAP_THRESHOLD_=5368709
 
 java=(java -Dorg.slf4j.simpleLogger.defaultLogLevel=error)
 mvn -B -q -Pjmh,djl test-compile dependency:build-classpath \
-  -Dmdep.includeScope=test -Dmdep.outputFile="$out/classpath"
+  -DincludeScope=test -Dmdep.outputFile="$out/classpath"
 libraries=$(< "$out/classpath")
 # What is measured has its own libraries alone, as a user starts it.
-mvn -B -q dependency:build-classpath -Dmdep.includeScope=runtime -Dmdep.outputFile="$out/classpath.own"
+mvn -B -q dependency:build-classpath -DincludeScope=runtime -Dmdep.outputFile="$out/classpath.own"
 own_libraries=$(< "$out/classpath.own")
 base() { "${java[@]}" -cp "target/test-classes:target/classes:$own_libraries" "org.stacking4j.benchmark.$@"; }
 stacking4j() {
