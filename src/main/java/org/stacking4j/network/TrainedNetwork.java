@@ -124,7 +124,7 @@ public final class TrainedNetwork {
                 features.size(1) - 1));
       }
     }
-    NativeThreads.useOne();
+    NativeThreads.useOneAtFirst();
     return fused ? fusedLogits(features) : dl4jLogits(features);
   }
 
