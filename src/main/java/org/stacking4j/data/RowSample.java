@@ -44,7 +44,7 @@ public record RowSample(double fraction, boolean replacement) {
    *     {@link #ALL}
    */
   public LabeledData draw(LabeledData data, long seed) {
-    if (equals(ALL)) {
+    if (fraction == 1 && !replacement) {
       return data;
     }
     int[] order = RowOrder.ofAll(data, seed);

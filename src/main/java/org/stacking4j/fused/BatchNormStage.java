@@ -34,6 +34,12 @@ final class BatchNormStage extends Stage {
   private final float[] otherRow;
   private final float[] sum;
   private final float[] sumOfProducts;
+  private final Pass subtractOrigin = new SubtractOrigin();
+  private final Pass addUp = new AddUp();
+  private final Pass addSquaredDistances = new AddSquaredDistances();
+  private final Pass normalise = new Normalise();
+  private final Pass addProducts = new AddProducts();
+  private final Pass propagate = new Propagate();
   private final double[] runningMean;
   private final double[] runningVariance;
 
@@ -90,43 +96,26 @@ final class BatchNormStage extends Stage {
     System.arraycopy(parameters.values, betaOffset, beta, 0, units);
     if (first) {
       System.arraycopy(input, 0, origin, 0, units);
-      subtractOrigin(input, rows);
+      run(subtractOrigin, input, output, rows);
     }
-    findMean(input, rows);
-    findVariance(input, rows);
+    Arrays.fill(sum, 0);
+    run(addUp, input, output, rows);
+    findMean(rows);
+    Arrays.fill(sum, 0);
+    run(addSquaredDistances, input, output, rows);
+    findVariance(rows);
     normalised = input;
-    normalise(rows);
+    run(normalise, normalised, output, rows);
     return output;
   }
 
-  /*
-   * A method for each pass over the rows: the compiler takes four times as long for all in one.
-   */
-  private void subtractOrigin(float[] input, int rows) {
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(input, from, row, 0, units);
-      subtract(origin, row, units);
-      System.arraycopy(row, 0, input, from, units);
-    }
-  }
-
-  private void findMean(float[] input, int rows) {
-    Arrays.fill(sum, 0);
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(input, from, row, 0, units);
-      add(row, sum, units);
-    }
+  private void findMean(int rows) {
     for (int j = 0; j < units; j++) {
       mean[j] = sum[j] / rows;
     }
   }
 
-  private void findVariance(float[] input, int rows) {
-    Arrays.fill(sum, 0);
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(input, from, row, 0, units);
-      addSquaredDistances(row, mean, sum, units);
-    }
+  private void findVariance(int rows) {
     for (int j = 0; j < units; j++) {
       float variance = sum[j] / rows;
       inverse[j] = (float) (1 / Math.sqrt(variance + (float) eps));
@@ -135,47 +124,42 @@ final class BatchNormStage extends Stage {
     }
   }
 
-  private void normalise(int rows) {
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(normalised, from, row, 0, units);
-      normalise(row, otherRow, mean, inverse, gamma, beta, units);
-      System.arraycopy(row, 0, normalised, from, units);
-      System.arraycopy(otherRow, 0, output, from, units);
-    }
-  }
-
   @Override
   float[] backward(float[] gradient, int rows) {
-    addProducts(gradient, rows);
+    Arrays.fill(sum, 0);
+    Arrays.fill(sumOfProducts, 0);
+    run(addProducts, gradient, normalised, rows);
     parameters.gradient.put(gammaOffset, sumOfProducts);
     parameters.gradient.put(betaOffset, sum);
-    // dx = gamma / (rows · std) · (rows · dy − Σ dy − xhat · Σ dy·xhat)
+    findFactors(rows);
+    run(propagate, gradient, normalised, rows);
+    return gradient;
+  }
+
+  /* dx = gamma / (rows · std) · (rows · dy − Σ dy − xhat · Σ dy·xhat) */
+  private void findFactors(int rows) {
     for (int j = 0; j < units; j++) {
       float scale = gamma[j] * inverse[j];
       gamma[j] = scale;
       sum[j] *= scale / rows;
       sumOfProducts[j] *= scale / rows;
     }
-    propagate(gradient, rows);
-    return gradient;
   }
 
-  private void addProducts(float[] gradient, int rows) {
-    Arrays.fill(sum, 0);
-    Arrays.fill(sumOfProducts, 0);
+  /** Does something with each row of an array, and with the same one of another. */
+  private void run(Pass pass, float[] all, float[] others, int rows) {
     for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(gradient, from, row, 0, units);
-      System.arraycopy(normalised, from, otherRow, 0, units);
-      addProducts(row, otherRow, sum, sumOfProducts, units);
-    }
-  }
-
-  private void propagate(float[] gradient, int rows) {
-    for (int from = 0; from < rows * units; from += units) {
-      System.arraycopy(gradient, from, row, 0, units);
-      System.arraycopy(normalised, from, otherRow, 0, units);
-      propagate(row, otherRow, gamma, sum, sumOfProducts, units);
-      System.arraycopy(row, 0, gradient, from, units);
+      System.arraycopy(all, from, row, 0, units);
+      if (pass.readsOther) {
+        System.arraycopy(others, from, otherRow, 0, units);
+      }
+      pass.row(row, otherRow);
+      if (pass.changes) {
+        System.arraycopy(row, 0, all, from, units);
+      }
+      if (pass.writesOther) {
+        System.arraycopy(otherRow, 0, others, from, units);
+      }
     }
   }
 
@@ -221,46 +205,120 @@ final class BatchNormStage extends Stage {
     return new ScaleStage(origin, scale, shift, output.length / units);
   }
 
-  private static void subtract(float[] origin, float[] z, int n) {
-    for (int j = 0; j < n; j++) {
-      z[j] -= origin[j];
+  /**
+   * What is done with a row. Each in a class of its own: a call that may mean any of them is not
+   * replaced by what it calls, so the compiler, which takes longer for these loops than they run in
+   * a hundred steps, makes each only once.
+   */
+  private abstract static class Pass {
+    final boolean changes;
+    final boolean readsOther;
+    final boolean writesOther;
+
+    /**
+     * @param changes whether the row is written back
+     */
+    Pass(boolean changes, boolean readsOther, boolean writesOther) {
+      this.changes = changes;
+      this.readsOther = readsOther;
+      this.writesOther = writesOther;
+    }
+
+    abstract void row(float[] x, float[] y);
+  }
+
+  private final class SubtractOrigin extends Pass {
+    SubtractOrigin() {
+      super(true, false, false);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] from = origin;
+      for (int j = 0; j < x.length; j++) {
+        x[j] -= from[j];
+      }
     }
   }
 
-  private static void add(float[] z, float[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += z[j];
+  private final class AddUp extends Pass {
+    AddUp() {
+      super(false, false, false);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] total = sum;
+      for (int j = 0; j < x.length; j++) {
+        total[j] += x[j];
+      }
     }
   }
 
-  private static void addSquaredDistances(float[] z, float[] mean, float[] sum, int n) {
-    for (int j = 0; j < n; j++) {
-      float distance = z[j] - mean[j];
-      sum[j] += distance * distance;
+  private final class AddSquaredDistances extends Pass {
+    AddSquaredDistances() {
+      super(false, false, false);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] centre = mean;
+      float[] total = sum;
+      for (int j = 0; j < x.length; j++) {
+        float distance = x[j] - centre[j];
+        total[j] += distance * distance;
+      }
     }
   }
 
-  private static void normalise(
-      float[] z, float[] y, float[] mean, float[] inverse, float[] gamma, float[] beta, int n) {
-    for (int j = 0; j < n; j++) {
-      float normalised = (z[j] - mean[j]) * inverse[j];
-      z[j] = normalised;
-      y[j] = gamma[j] * normalised + beta[j];
+  private final class Normalise extends Pass {
+    Normalise() {
+      super(true, false, true);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] centre = mean;
+      float[] factor = inverse;
+      float[] scale = gamma;
+      float[] shift = beta;
+      for (int j = 0; j < x.length; j++) {
+        float own = (x[j] - centre[j]) * factor[j];
+        x[j] = own;
+        y[j] = scale[j] * own + shift[j];
+      }
     }
   }
 
-  private static void addProducts(
-      float[] gradient, float[] x, float[] sum, float[] products, int n) {
-    for (int j = 0; j < n; j++) {
-      sum[j] += gradient[j];
-      products[j] += gradient[j] * x[j];
+  private final class AddProducts extends Pass {
+    AddProducts() {
+      super(false, true, false);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] total = sum;
+      float[] products = sumOfProducts;
+      for (int j = 0; j < x.length; j++) {
+        total[j] += x[j];
+        products[j] += x[j] * y[j];
+      }
     }
   }
 
-  private static void propagate(
-      float[] gradient, float[] x, float[] scale, float[] sum, float[] products, int n) {
-    for (int j = 0; j < n; j++) {
-      gradient[j] = scale[j] * gradient[j] - sum[j] - x[j] * products[j];
+  private final class Propagate extends Pass {
+    Propagate() {
+      super(true, true, false);
+    }
+
+    @Override
+    void row(float[] x, float[] y) {
+      float[] scale = gamma;
+      float[] shift = sum;
+      float[] factor = sumOfProducts;
+      for (int j = 0; j < x.length; j++) {
+        x[j] = scale[j] * x[j] - shift[j] - y[j] * factor[j];
+      }
     }
   }
 }

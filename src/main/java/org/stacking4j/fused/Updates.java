@@ -25,13 +25,12 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * Hutter 2019), Nesterov momentum, SGD. The state stands by parameter here, and by updater block in
  * DL4J; it is moved when read and when stored.
  */
-final class Updates {
+final class Updates implements Crew.Work {
   private static final int PART = 1 << 15;
 
   private final Parameters parameters;
   private final List<Segment> segments = new ArrayList<>();
   private final List<Segment> parts = new ArrayList<>();
-  private final Crew.Work update = this::update;
   private final float[] first;
   private final float[] second;
   private final float[] gradient;
@@ -204,10 +203,11 @@ final class Updates {
     this.scale = scale;
     this.iteration = iteration;
     this.epoch = epoch;
-    parameters.crew.run(parts.size(), update);
+    parameters.crew.run(parts.size(), this);
   }
 
-  private void update(int part) {
+  @Override
+  public void part(int part) {
     Segment segment = parts.get(part);
     IUpdater updater = segment.updater();
     double rate = updater.getLearningRate(iteration, epoch);
@@ -217,26 +217,18 @@ final class Updates {
     int to = segment.to();
     float[] w = parameters.values;
     parameters.getGradient(from, to, gradient);
-    multiply(gradient, scale, from, to);
-    if (l2 != 0) {
-      add(w, l2, gradient, from, to);
-    }
-    if (kept != 1) {
-      // DL4J adds decay · w to the update of the same w, which is to shrink w beforehand.
-      multiply(w, kept, from, to);
-    }
     if (updater instanceof Adam adam) {
-      adam(adam, (float) rate, iteration, from, to);
+      adam(adam, (float) rate, l2, kept, from, to);
     } else if (updater instanceof Nesterovs nesterovs) {
       float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
-      nesterovs(w, first, gradient, (float) rate, momentum, from, to);
+      nesterovs(w, first, gradient, scale, l2, kept, (float) rate, momentum, from, to);
     } else {
-      add(gradient, (float) -rate, w, from, to);
+      descend(w, gradient, scale, l2, kept, (float) rate, from, to);
     }
     parameters.changed(from, to);
   }
 
-  private void adam(Adam adam, float rate, int iteration, int from, int to) {
+  private void adam(Adam adam, float rate, float l2, float kept, int from, int to) {
     float beta1 = (float) adam.getBeta1();
     float beta2 = (float) adam.getBeta2();
     float epsilon = (float) adam.getEpsilon();
@@ -246,10 +238,14 @@ final class Updates {
     if (step == 0 || !Float.isFinite(step)) {
       step = epsilon; // as ND4J does
     }
-    adam(parameters.values, first, second, gradient, beta1, beta2, step, epsilon, from, to);
+    float[] w = parameters.values;
+    adam(w, first, second, gradient, scale, l2, kept, beta1, beta2, step, epsilon, from, to);
   }
 
   /*
+   * One loop each: the mean gradient is scale · gradient, and L2 adds l2 · w to it. DL4J adds
+   * decay · w to the update of the same w, which is to keep 1 − decay of w beforehand.
+   *
    * All arrays are read and written at the same index, so that the compiler makes vector
    * instructions of the loops.
    */
@@ -258,6 +254,9 @@ final class Updates {
       float[] m,
       float[] v,
       float[] gradient,
+      float scale,
+      float l2,
+      float kept,
       float beta1,
       float beta2,
       float step,
@@ -267,34 +266,45 @@ final class Updates {
     float fresh1 = 1 - beta1;
     float fresh2 = 1 - beta2;
     for (int i = from; i < to; i++) {
-      float g = gradient[i];
+      float g = scale * gradient[i] + l2 * w[i];
       float mean = beta1 * m[i] + fresh1 * g;
       float square = beta2 * v[i] + fresh2 * g * g;
       m[i] = mean;
       v[i] = square;
-      w[i] -= step * mean / ((float) Math.sqrt(square) + epsilon);
+      w[i] = kept * w[i] - step * mean / ((float) Math.sqrt(square) + epsilon);
     }
   }
 
   private static void nesterovs(
-      float[] w, float[] v, float[] gradient, float rate, float momentum, int from, int to) {
+      float[] w,
+      float[] v,
+      float[] gradient,
+      float scale,
+      float l2,
+      float kept,
+      float rate,
+      float momentum,
+      int from,
+      int to) {
     for (int i = from; i < to; i++) {
       float before = momentum * v[i];
-      float now = before - rate * gradient[i];
+      float now = before - rate * (scale * gradient[i] + l2 * w[i]);
       v[i] = now;
-      w[i] -= before - (1 + momentum) * now;
+      w[i] = kept * w[i] - (before - (1 + momentum) * now);
     }
   }
 
-  private static void multiply(float[] x, float factor, int from, int to) {
+  private static void descend(
+      float[] w,
+      float[] gradient,
+      float scale,
+      float l2,
+      float kept,
+      float rate,
+      int from,
+      int to) {
     for (int i = from; i < to; i++) {
-      x[i] *= factor;
-    }
-  }
-
-  private static void add(float[] x, float factor, float[] sum, int from, int to) {
-    for (int i = from; i < to; i++) {
-      sum[i] += factor * x[i];
+      w[i] = kept * w[i] - rate * (scale * gradient[i] + l2 * w[i]);
     }
   }
 }
