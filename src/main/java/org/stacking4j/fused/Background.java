@@ -1,10 +1,12 @@
 package org.stacking4j.fused;
 
+import java.util.stream.IntStream;
+
 /**
  * The value that each column of the features has most of the time: the paper that digits are
- * written on, the 0 of a column that tells one category from the others. Where nearly all features
- * are the background, a first layer's products take a fraction of the time if they are made of what
- * differs from it. Other values than the most frequent would be as right, and slower.
+ * written on, the 0 of a column that tells one category from the others. Where a column is nearly
+ * always the background, a first layer's products take a fraction of the time if they are made of
+ * what differs from it. Other values than the most frequent would be as right, and slower.
  */
 final class Background {
   /*
@@ -12,15 +14,18 @@ final class Background {
    * of all values, and the weights come from the cache again for every row: measured with 784
    * inputs, 256 and 1 024 units.
    */
-  static final double MOST_OTHERS = 0.25;
+  private static final int PRICE = 3;
+
+  /** How much of BLAS's time for all values it may take; it brings copying with it. */
+  static final double MOST_TIME = 0.75;
 
   private static final int FEWEST_UNITS = 32;
   private static final int MOST_WEIGHTS = 1 << 20;
 
   private final float[] values;
-  private final double others;
+  private final double[] others; // how much of each column is something else, 0 to 1
 
-  private Background(float[] values, double others) {
+  private Background(float[] values, double[] others) {
     this.values = values;
     this.others = others;
   }
@@ -38,14 +43,17 @@ final class Background {
           "expected rows of " + columns + " columns, found " + sample.length + " values");
     }
     float[] values = new float[columns];
-    long others = 0;
+    double[] others = new double[columns];
+    int rows = sample.length / columns;
     for (int column = 0; column < columns; column++) {
       values[column] = majority(sample, column, columns);
+      int found = 0;
       for (int i = column; i < sample.length; i += columns) {
-        others += sample[i] == values[column] ? 0 : 1;
+        found += sample[i] == values[column] ? 0 : 1;
       }
+      others[column] = found / (double) rows;
     }
-    return new Background(values, others / (double) sample.length);
+    return new Background(values, others);
   }
 
   /** The value that more than half of the rows have, if there is one (Boyer, Moore 1981). */
@@ -68,16 +76,34 @@ final class Background {
 
   /** Whether such a layer is faster with this one. */
   boolean helps() {
-    return others <= MOST_OTHERS;
+    double time = 0;
+    for (double own : others) {
+      time += Math.min(1, PRICE * own);
+    }
+    return time <= MOST_TIME * others.length;
   }
 
-  /** How much of the sample was something else, 0 to 1. */
-  double others() {
-    return others;
+  /** The columns for which it is worth while, in their order. */
+  int[] sparse() {
+    return IntStream.range(0, others.length).filter(this::isSparse).toArray();
   }
 
-  /** What each column has most of the time. */
-  float[] values() {
-    return values.clone();
+  /** The other columns. */
+  int[] dense() {
+    return IntStream.range(0, others.length).filter(column -> !isSparse(column)).toArray();
+  }
+
+  private boolean isSparse(int column) {
+    return PRICE * others[column] < 1;
+  }
+
+  /** How many values of a row differ in the sparse columns, on average. */
+  double othersOfSparse() {
+    return IntStream.of(sparse()).mapToDouble(column -> others[column]).sum();
+  }
+
+  /** What a column has most of the time. */
+  float value(int column) {
+    return values[column];
   }
 }

@@ -100,8 +100,11 @@ public final class FusedNetwork implements AutoCloseable {
     this.data = data;
     this.sparse = sparse;
     int columns = Stages.columns(configuration);
-    int units = sparse == null ? 0 : Stages.unitsOfSparseInput(configuration);
-    @Nullable InputWeights inputWeights = units == 0 ? null : new InputWeights(columns, units);
+    @Nullable InputWeights inputWeights =
+        sparse == null
+            ? null
+            : new InputWeights(
+                sparse.order(), columns - sparse.dense(), Stages.unitsOfSparseInput(configuration));
     parameters = new Parameters(network.params().toFloatVector(), inputWeights, crew);
     updates = new Updates(parameters, (BaseMultiLayerUpdater<?>) network.getUpdater());
     stages = Stages.training(network, parameters, sparse, maxRows, seed);

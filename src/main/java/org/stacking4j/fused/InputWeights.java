@@ -1,49 +1,55 @@
 package org.stacking4j.fused;
 
 /**
- * A first layer's weights and their gradient, {@code [inputs, units]}, for features that are mostly
- * background. They are the first of a network's parameters, and have an array for each input, since
- * compilers make vector instructions only of loops that read and write all arrays at the same
- * index.
+ * A first layer's weights, input by input, for features that are mostly background. They are the
+ * first of a network's parameters; those of the {@link SparseFeatures#sparse} columns come first
+ * and have, as their gradient has, an array for each input, since compilers make vector
+ * instructions only of loops that read and write all arrays at the same index.
  */
 final class InputWeights {
-  final int inputs;
   final int units;
   final float[][] values;
   final float[][] gradient;
+  private final int[] order;
   private final float[] sums;
 
-  InputWeights(int inputs, int units) {
-    this.inputs = inputs;
+  /**
+   * @param order the columns of the features in the order of the inputs here
+   * @param sparse how many of them have arrays of their own, the first ones
+   */
+  InputWeights(int[] order, int sparse, int units) {
+    this.order = order;
     this.units = units;
-    values = new float[inputs][units];
-    gradient = new float[inputs][units];
+    values = new float[sparse][units];
+    gradient = new float[sparse][units];
     sums = new float[units];
   }
 
-  /** How many they are. */
+  /** How many of the parameters have arrays of their own. */
   int length() {
-    return inputs * units;
+    return values.length * units;
   }
 
   /** Numbers for all parameters with these input by input, from DL4J's order, unit by unit. */
   float[] byInput(float[] byUnit) {
-    return turned(byUnit, units, inputs);
+    float[] byInput = byUnit.clone();
+    for (int input = 0; input < order.length; input++) {
+      for (int unit = 0; unit < units; unit++) {
+        byInput[input * units + unit] = byUnit[unit * order.length + order[input]];
+      }
+    }
+    return byInput;
   }
 
   /** The way back. */
   float[] byUnit(float[] byInput) {
-    return turned(byInput, inputs, units);
-  }
-
-  private static float[] turned(float[] numbers, int rows, int columns) {
-    float[] turned = numbers.clone();
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        turned[column * rows + row] = numbers[row * columns + column];
+    float[] byUnit = byInput.clone();
+    for (int input = 0; input < order.length; input++) {
+      for (int unit = 0; unit < units; unit++) {
+        byUnit[unit * order.length + order[input]] = byInput[input * units + unit];
       }
     }
-    return turned;
+    return byUnit;
   }
 
   /** Copies some of the weights, from an array of all parameters. */
@@ -74,9 +80,9 @@ final class InputWeights {
   /** The gradient's squares added up; float32 within some rows, double precision across them. */
   double gradientSquares() {
     double squares = 0;
-    for (int input = 0; input < inputs; input++) {
+    for (int input = 0; input < gradient.length; input++) {
       addSquares(gradient[input], sums);
-      if (input % 16 == 15 || input == inputs - 1) {
+      if (input % 16 == 15 || input == gradient.length - 1) {
         for (int unit = 0; unit < units; unit++) {
           squares += sums[unit];
           sums[unit] = 0;

@@ -54,6 +54,16 @@ final class NativeFloats implements AutoCloseable {
     buffer.put(index, source, index, length);
   }
 
+  /** Copies some values of an array here. */
+  void put(int index, float[] source, int from, int length) {
+    buffer.put(index, source, from, length);
+  }
+
+  /** Copies as many values as an array takes. */
+  void get(int index, float[] target) {
+    buffer.get(index, target);
+  }
+
   /** Copies a whole array here. */
   void put(int index, float[] source) {
     buffer.put(index, source);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * update changes, and in native memory, where matrix products read the weights. And their gradient,
  * in native memory, where matrix products put it; places that have no gradient stay zero.
  *
- * <p>{@link InputWeights}, if there are any, have arrays of their own, and {@link #values} are in
- * their order there; nobody reads their part of the native memory.
+ * <p>If there are {@link InputWeights}, {@link #values} are in their order there; nobody reads the
+ * native memory of those that have arrays of their own.
  */
 final class Parameters implements AutoCloseable {
   private static final int CHUNK = 1 << 13;
@@ -57,11 +57,18 @@ final class Parameters implements AutoCloseable {
 
   /** Takes over some parameters of one kind and layer to where products read them. */
   void changed(int from, int to) {
-    if (inputWeights != null && to <= inputWeights.length()) {
-      inputWeights.put(values, from, to);
-    } else {
-      weights.put(from, values, to - from);
+    int cut = cut(from, to);
+    if (inputWeights != null && cut > from) {
+      inputWeights.put(values, from, cut);
     }
+    if (to > cut) {
+      weights.put(cut, values, to - cut);
+    }
+  }
+
+  /** Where those end that have arrays of their own. */
+  private int cut(int from, int to) {
+    return inputWeights == null ? from : Math.max(from, Math.min(to, inputWeights.length()));
   }
 
   private void allChanged() {
@@ -73,10 +80,12 @@ final class Parameters implements AutoCloseable {
 
   /** Copies the gradient of some parameters of one kind and layer to their places in an array. */
   void getGradient(int from, int to, float[] target) {
-    if (inputWeights != null && to <= inputWeights.length()) {
-      inputWeights.getGradient(target, from, to);
-    } else {
-      gradient.get(from, target, to - from);
+    int cut = cut(from, to);
+    if (inputWeights != null && cut > from) {
+      inputWeights.getGradient(target, from, cut);
+    }
+    if (to > cut) {
+      gradient.get(cut, target, to - cut);
     }
   }
 

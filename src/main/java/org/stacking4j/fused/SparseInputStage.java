@@ -1,11 +1,13 @@
 package org.stacking4j.fused;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * A dense layer that comes first, before its activation, on features that are mostly {@link
  * Background}: {@code z = (x − background) · W + (background · W + b)}, where the left product is
- * made only of what is not zero. Its gradient likewise.
+ * made only of what is not zero. Its gradient likewise. Columns that are not mostly background are
+ * multiplied as they are, by BLAS.
  *
  * <p>Each row of {@code z}, and of the gradient, is added up by itself and in the same order
  * whoever does it, so work may be cut anywhere.
@@ -16,7 +18,8 @@ final class SparseInputStage extends Stage {
   private final Parameters parameters;
   private final InputWeights weights;
   private final int biasOffset;
-  private final int inputs;
+  private final int inputs; // sparse ones
+  private final int dense;
   private final int units;
 
   private final SparseFeatures features;
@@ -34,10 +37,15 @@ final class SparseInputStage extends Stage {
   private final float[][] sums; // one for each part of the work
   private final float[][] gradient;
   private final float[] gradientSum;
+  private final NativeFloats z; // of the dense columns; their gradient on the way back
+  private final Product forward;
+  private final Product toWeights;
+  private final Crew.Work prepare = this::prepare;
   private final Crew.Work multiply = this::multiply;
   private final Crew.Work multiplyBack = this::multiplyBack;
   private int rows;
   private int parts;
+  private int products;
 
   /**
    * @param features that have the rows of the batch
@@ -54,7 +62,8 @@ final class SparseInputStage extends Stage {
     this.features = features;
     this.biasOffset = biasOffset;
     background = features.background();
-    inputs = weights.inputs;
+    inputs = background.length;
+    dense = features.dense();
     everyInput = new char[inputs];
     for (int i = 0; i < inputs; i++) {
       everyInput[i] = (char) i;
@@ -67,6 +76,13 @@ final class SparseInputStage extends Stage {
     sums = new float[Crew.MOST][units];
     gradient = new float[maxRows][units];
     gradientSum = new float[units];
+    z = new NativeFloats(dense == 0 ? 0 : Math.multiplyExact(maxRows, units));
+    FloatPointer x = features.denseBatch();
+    FloatPointer zAt = z.at(0);
+    FloatPointer weightsAt = parameters.weights.at(weights.length());
+    FloatPointer gradientAt = parameters.gradient.at(weights.length());
+    forward = new Product(Blas::times, x, weightsAt, 1, zAt, units);
+    toWeights = new Product(Blas::transposedTimes, x, zAt, 1, gradientAt, units);
   }
 
   @Override
@@ -74,8 +90,18 @@ final class SparseInputStage extends Stage {
     this.rows = rows;
     parts = (long) rows * inputs * units < WORTH_PARTS ? 1 : Crew.MOST;
     addConstant();
-    parameters.crew.run(parts + 1, multiply);
+    products = dense == 0 ? 0 : forward.prepare(rows, dense, 1);
+    parameters.crew.run(products + 1, prepare);
+    parameters.crew.run(parts, multiply);
     return output;
+  }
+
+  private void prepare(int part) {
+    if (part < products) {
+      forward.part(part);
+    } else {
+      sortByColumn();
+    }
   }
 
   /** Where a part begins. */
@@ -94,13 +120,14 @@ final class SparseInputStage extends Stage {
   }
 
   private void multiply(int part) {
-    if (part == parts) {
-      sortByColumn();
-      return;
-    }
     float[] sum = sums[part];
     for (int row = start(part, rows); row < start(part + 1, rows); row++) {
-      System.arraycopy(constant, 0, sum, 0, units);
+      if (dense == 0) {
+        System.arraycopy(constant, 0, sum, 0, units);
+      } else {
+        z.get(row * units, sum);
+        add(sum, 1, constant);
+      }
       addProducts(
           sum,
           features.column,
@@ -149,17 +176,31 @@ final class SparseInputStage extends Stage {
     if (biasOffset >= 0) {
       parameters.gradient.put(biasOffset, gradientSum);
     }
-    parameters.crew.run(parts, multiplyBack);
+    if (dense > 0) {
+      z.write(gradient, rows * units);
+      products = toWeights.prepare(dense, rows, 1);
+    }
+    parameters.crew.run(products + parts, multiplyBack);
     return gradient;
   }
 
   private void multiplyBack(int part) {
-    for (int input = start(part, inputs); input < start(part + 1, inputs); input++) {
+    if (part < products) {
+      toWeights.part(part);
+      return;
+    }
+    int own = part - products;
+    for (int input = start(own, inputs); input < start(own + 1, inputs); input++) {
       float[] sum = weights.gradient[input];
       set(sum, background[input], gradientSum);
       addProducts(
           sum, rowOfColumn, differenceOfColumn, columnStart[input], columnEnd[input], gradient);
     }
+  }
+
+  @Override
+  public void close() {
+    z.close();
   }
 
   /** Adds to a sum, for some places, each factor times the row it belongs to. */

@@ -41,7 +41,7 @@ import org.stacking4j.network.Trainer;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-  private static final String FORMAT = "stacking4j fit 3";
+  private static final String FORMAT = "stacking4j fit 4";
   private static final String FINISHED = ".fit";
   private static final String BEGUN = ".epochs";
   private static final int LONGEST_NAME = 80;

@@ -19,8 +19,24 @@ final class BackgroundTest {
 
     Background background = Background.of(sample, 3);
 
-    assertThat(background.values()).startsWith(-1, 7);
-    assertThat(background.others()).isEqualTo((2 + 2 + 4) / 15.0);
+    assertThat(background.value(0)).isEqualTo(-1);
+    assertThat(background.value(1)).isEqualTo(7);
+  }
+
+  @Test
+  void sparse_isWhereLessThanAThirdOfTheValuesIsSomethingElse() {
+    float[] sample = {
+      0, 1, 5, //
+      0, 1, 5,
+      0, 2, 4,
+      3, 3, 4,
+    };
+
+    Background background = Background.of(sample, 3);
+
+    assertThat(background.sparse()).containsExactly(0);
+    assertThat(background.dense()).containsExactly(1, 2);
+    assertThat(background.othersOfSparse()).isEqualTo(0.25);
   }
 
   @Test
@@ -31,6 +47,18 @@ final class BackgroundTest {
     assertThat(Background.of(sample, 40).helps()).isTrue();
     sample[1000] = 3;
     assertThat(Background.of(sample, 40).helps()).isFalse();
+  }
+
+  @Test
+  void helps_whereAQuarterOfTheColumnsAreBackground() {
+    for (int others : new int[] {30, 31}) {
+      float[] sample = new float[100 * 40];
+      for (int i = 0; i < sample.length; i++) {
+        sample[i] = i % 40 < others ? i : 7;
+      }
+
+      assertThat(Background.of(sample, 40).helps()).isEqualTo(others == 30);
+    }
   }
 
   @Test

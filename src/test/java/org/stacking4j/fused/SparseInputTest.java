@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -227,25 +228,33 @@ final class SparseInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"11000000", "0"})
-  void select_givesWhatDiffers_whetherAllRowsAreKeptOrNone(int mostKept) {
-    LabeledData data = sparse(COLUMNS);
+  @CsvSource({"67108864, 5", "0, 5", "67108864, 100", "0, 100"})
+  void select_givesWhatDiffers_whetherAllRowsAreKeptOrNone(long mostKept, int everyDense) {
+    LabeledData data = sparse(COLUMNS, everyDense);
     try (SparseFeatures features =
         Objects.requireNonNull(SparseFeatures.of(data, 64, BATCH, mostKept))) {
+      int[] order = features.order();
+      int dense = COLUMNS / everyDense;
+      assertThat(features.dense()).isEqualTo(dense);
       float[] background = features.background();
       assertThat(Arrays.copyOf(background, 4)).containsExactly(-1, 0, 0.5f, 3);
+      assertThat(Arrays.stream(order).distinct()).hasSize(COLUMNS);
       for (int[] rows : new int[][] {{0, 299, 7, 7}, someRows(BATCH)}) {
         float[] expected = data.features(rows).data().asFloat();
         features.select(rows);
+        FloatPointer denseBatch = features.denseBatch();
         for (int i = 0; i < rows.length; i++) {
-          float[] row = background.clone();
+          float[] row = Arrays.copyOf(background, COLUMNS);
           for (int place = features.from[i]; place < features.to[i]; place++) {
             assertThat(features.difference[place]).isNotZero();
             row[features.column[place]] += features.difference[place];
           }
-          assertThat(row)
-              .containsExactly(
-                  Arrays.copyOfRange(expected, i * COLUMNS, (i + 1) * COLUMNS), within(1e-6f));
+          for (int j = 0; j < dense; j++) {
+            row[background.length + j] = denseBatch.get((long) i * dense + j);
+          }
+          for (int j = 0; j < COLUMNS; j++) {
+            assertThat(row[j]).isCloseTo(expected[i * COLUMNS + order[j]], within(1e-6f));
+          }
         }
         assertThat(features.to[rows.length - 1]).isPositive();
       }
@@ -276,8 +285,8 @@ final class SparseInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"11000000", "2000"})
-  void of_aSampleThatMisleads_isRightAllTheSame(int mostKept) {
+  @CsvSource({"67108864", "12000"})
+  void of_aSampleThatMisleads_isRightAllTheSame(long mostKept) {
     // The sample takes every second of these rows; the others are all different.
     float[][] values = new float[512][COLUMNS];
     for (int row = 1; row < 512; row += 2) {
@@ -295,14 +304,21 @@ final class SparseInputTest {
     }
   }
 
-  /** Columns whose background is −1, 0, 0.5 or 3; a tenth of all values is something else. */
   private LabeledData sparse(int columns) {
+    return sparse(columns, 5);
+  }
+
+  /**
+   * Columns whose background is −1, 0, 0.5 or 3; a tenth of their values is something else, and all
+   * of some columns.
+   */
+  private LabeledData sparse(int columns, int everyDense) {
     float[] background = {-1, 0, 0.5f, 3};
     float[][] values = new float[ROWS][columns];
     for (float[] row : values) {
       for (int i = 0; i < columns; i++) {
         row[i] =
-            random.nextInt(10) > 0
+            random.nextInt(10) > 0 && i % everyDense != everyDense - 1
                 ? background[i % 4]
                 : background[i % 4] + (float) random.nextDouble(-1, 1);
       }
