@@ -44,7 +44,7 @@ public record RowSample(double fraction, boolean replacement) {
    *     {@link #ALL}
    */
   public LabeledData draw(LabeledData data, long seed) {
-    if (fraction == 1 && !replacement) {
+    if (fraction == 1 && !replacement) { // Java would make the code of equals(ALL) at run time
       return data;
     }
     int[] order = RowOrder.ofAll(data, seed);

@@ -34,14 +34,85 @@ final class BatchNormStage extends Stage {
   private final float[] otherRow;
   private final float[] sum;
   private final float[] sumOfProducts;
-  private final Pass subtractOrigin = new SubtractOrigin();
-  private final Pass addUp = new AddUp();
-  private final Pass addSquaredDistances = new AddSquaredDistances();
-  private final Pass normalise = new Normalise();
-  private final Pass addProducts = new AddProducts();
-  private final Pass propagate = new Propagate();
   private final double[] runningMean;
   private final double[] runningVariance;
+
+  private final Pass subtractOrigin =
+      new Pass(true, false, false) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] from = origin;
+          for (int j = 0; j < x.length; j++) {
+            x[j] -= from[j];
+          }
+        }
+      };
+
+  private final Pass addUp =
+      new Pass(false, false, false) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] total = sum;
+          for (int j = 0; j < x.length; j++) {
+            total[j] += x[j];
+          }
+        }
+      };
+
+  private final Pass addSquaredDistances =
+      new Pass(false, false, false) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] centre = mean;
+          float[] total = sum;
+          for (int j = 0; j < x.length; j++) {
+            float distance = x[j] - centre[j];
+            total[j] += distance * distance;
+          }
+        }
+      };
+
+  private final Pass normalise =
+      new Pass(true, false, true) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] centre = mean;
+          float[] factor = inverse;
+          float[] scale = gamma;
+          float[] shift = beta;
+          for (int j = 0; j < x.length; j++) {
+            float own = (x[j] - centre[j]) * factor[j];
+            x[j] = own;
+            y[j] = scale[j] * own + shift[j];
+          }
+        }
+      };
+
+  private final Pass addProducts =
+      new Pass(false, true, false) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] total = sum;
+          float[] products = sumOfProducts;
+          for (int j = 0; j < x.length; j++) {
+            total[j] += x[j];
+            products[j] += x[j] * y[j];
+          }
+        }
+      };
+
+  private final Pass propagate =
+      new Pass(true, true, false) {
+        @Override
+        void row(float[] x, float[] y) {
+          float[] scale = gamma;
+          float[] shift = sum;
+          float[] factor = sumOfProducts;
+          for (int j = 0; j < x.length; j++) {
+            x[j] = scale[j] * x[j] - shift[j] - y[j] * factor[j];
+          }
+        }
+      };
 
   /**
    * @param spreadOffset of the running variance, or of the decadic logarithm of its root
@@ -206,7 +277,7 @@ final class BatchNormStage extends Stage {
   }
 
   /**
-   * What is done with a row. Each in a class of its own: a call that may mean any of them is not
+   * What is done with a row. Each is a class of its own: a call that may mean any of them is not
    * replaced by what it calls, so the compiler, which takes longer for these loops than they run in
    * a hundred steps, makes each only once.
    */
@@ -225,100 +296,5 @@ final class BatchNormStage extends Stage {
     }
 
     abstract void row(float[] x, float[] y);
-  }
-
-  private final class SubtractOrigin extends Pass {
-    SubtractOrigin() {
-      super(true, false, false);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] from = origin;
-      for (int j = 0; j < x.length; j++) {
-        x[j] -= from[j];
-      }
-    }
-  }
-
-  private final class AddUp extends Pass {
-    AddUp() {
-      super(false, false, false);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] total = sum;
-      for (int j = 0; j < x.length; j++) {
-        total[j] += x[j];
-      }
-    }
-  }
-
-  private final class AddSquaredDistances extends Pass {
-    AddSquaredDistances() {
-      super(false, false, false);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] centre = mean;
-      float[] total = sum;
-      for (int j = 0; j < x.length; j++) {
-        float distance = x[j] - centre[j];
-        total[j] += distance * distance;
-      }
-    }
-  }
-
-  private final class Normalise extends Pass {
-    Normalise() {
-      super(true, false, true);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] centre = mean;
-      float[] factor = inverse;
-      float[] scale = gamma;
-      float[] shift = beta;
-      for (int j = 0; j < x.length; j++) {
-        float own = (x[j] - centre[j]) * factor[j];
-        x[j] = own;
-        y[j] = scale[j] * own + shift[j];
-      }
-    }
-  }
-
-  private final class AddProducts extends Pass {
-    AddProducts() {
-      super(false, true, false);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] total = sum;
-      float[] products = sumOfProducts;
-      for (int j = 0; j < x.length; j++) {
-        total[j] += x[j];
-        products[j] += x[j] * y[j];
-      }
-    }
-  }
-
-  private final class Propagate extends Pass {
-    Propagate() {
-      super(true, true, false);
-    }
-
-    @Override
-    void row(float[] x, float[] y) {
-      float[] scale = gamma;
-      float[] shift = sum;
-      float[] factor = sumOfProducts;
-      for (int j = 0; j < x.length; j++) {
-        x[j] = scale[j] * x[j] - shift[j] - y[j] * factor[j];
-      }
-    }
   }
 }

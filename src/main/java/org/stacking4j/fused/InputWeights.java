@@ -32,24 +32,24 @@ final class InputWeights {
 
   /** Numbers for all parameters with these input by input, from DL4J's order, unit by unit. */
   float[] byInput(float[] byUnit) {
-    float[] byInput = byUnit.clone();
-    for (int input = 0; input < order.length; input++) {
-      for (int unit = 0; unit < units; unit++) {
-        byInput[input * units + unit] = byUnit[unit * order.length + order[input]];
-      }
-    }
-    return byInput;
+    return moved(byUnit, true);
   }
 
   /** The way back. */
   float[] byUnit(float[] byInput) {
-    float[] byUnit = byInput.clone();
+    return moved(byInput, false);
+  }
+
+  private float[] moved(float[] numbers, boolean toOwn) {
+    float[] moved = numbers.clone();
     for (int input = 0; input < order.length; input++) {
       for (int unit = 0; unit < units; unit++) {
-        byUnit[unit * order.length + order[input]] = byInput[input * units + unit];
+        int own = input * units + unit;
+        int dl4j = unit * order.length + order[input];
+        moved[toOwn ? own : dl4j] = numbers[toOwn ? dl4j : own];
       }
     }
-    return byUnit;
+    return moved;
   }
 
   /** Copies some of the weights, from an array of all parameters. */
