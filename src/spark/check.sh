@@ -4,7 +4,8 @@
 #
 #   src/spark/check.sh OUT [demo --train 6000 --test 1000]
 #
-# Times mean something on a quiet machine with two cores or more; every part says how long its fits took.
+# Times mean something on a quiet machine with two cores or more; every part says how long its fits took. PAIRS (1)
+# is how often two workers are held against one.
 set -euo pipefail
 out=$(realpath -m "$1")
 shift
@@ -72,5 +73,13 @@ src/spark/same.py "$out/here" "$out/resumed"
 echo "== on one worker"
 on 1 one "$@"
 src/spark/same.py "$out/here" "$out/one"
-python3 -c 'import sys; print(f"two workers are {float(sys.argv[1]) / float(sys.argv[2]):.2f} times as fast as one")' \
-  "$(members one)" "$(members two)"
+faster() {
+  python3 -c 'import sys; print(f"two workers are {float(sys.argv[1]) / float(sys.argv[2]):.2f} times as fast as one")' \
+    "$(members "one$1")" "$(members "two$1")"
+}
+faster ""
+for ((i = 2; i <= ${PAIRS:-1}; i++)); do
+  on 2 "two-$i" "$@"
+  on 1 "one-$i" "$@"
+  faster "-$i"
+done

@@ -9,6 +9,7 @@
 #
 # Needs target/stacking4j.jar and target/lib (mvn -DskipTests package). target/spark becomes SPARK_HOME: its jars
 # come from Maven Central, some 220 MB, once. PORT is the master's (7077); CORES and MEMORY are each worker's (1, 2g).
+# Where there is taskset, worker and executor are held to so many processors, as if they had a machine of their own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -31,7 +32,7 @@ prepare() {
 # Java as Spark's own scripts start it.
 spark() {
   # shellcheck disable=SC2046
-  exec "$java" $(opens) -cp "$home/conf:$home/jars/*" "$@"
+  exec ${HELD:-} "$java" $(opens) -cp "$home/conf:$home/jars/*" "$@"
 }
 
 opens() {
@@ -45,11 +46,11 @@ opens() {
   echo -Djdk.reflect.useDirectMethodHandle=false
 }
 
-# begin NAME CLASS ARGUMENTS...
+# begin NAME CLASS ARGUMENTS...: master or worker, which have little to do and no need of much compiling.
 begin() {
   local name=$1
   shift
-  (spark -Xmx512m "$@") >"$home/log/$name" 2>&1 &
+  (spark -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@") >"$home/log/$name" 2>&1 &
   echo $! >"$home/pid/$name"
 }
 
@@ -60,19 +61,51 @@ start() {
     exit 1
   fi
   begin master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port "$port" --webui-port 0
+  # A worker that does not find its master tries again after 5 to 15 seconds.
+  until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    if ! kill -0 "$(cat "$home/pid/master")" 2>/dev/null; then
+      cat "$home/log/master" >&2
+      exit 1
+    fi
+    sleep 0.1
+  done
   for ((i = 1; i <= $1; i++)); do
-    begin "worker-$i" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 \
+    HELD=$(held "$i") begin "worker-$i" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 \
       --cores "${CORES:-1}" --memory "${MEMORY:-2g}" --work-dir "$home/work" "$master"
   done
 }
 
+# held WORKER: what holds it, and the executor it starts, to the processors after those of the workers before it.
+held() {
+  local part processors=() own=() i cores=${CORES:-1}
+  if command -v taskset >/dev/null; then
+    for part in $(taskset -cp $$ | sed 's/.*: //; s/,/ /g'); do
+      # shellcheck disable=SC2207
+      processors+=($(seq "${part%-*}" "${part#*-}"))
+    done
+    for ((i = ($1 - 1) * cores; i < $1 * cores; i++)); do
+      own+=("${processors[i % ${#processors[@]}]}")
+    done
+    echo "taskset -c $(IFS=,; echo "${own[*]}")"
+  fi
+}
+
 stop() {
+  local file pid i
   for file in "$home"/pid/*; do
     if [ -f "$file" ]; then
-      kill "$(cat "$file")" 2>/dev/null || true
+      pid=$(cat "$file")
+      kill "$pid" 2>/dev/null || true
+      # The next master needs its port.
+      for ((i = 0; i < 100; i++)); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+      done
+      kill -9 "$pid" 2>/dev/null || true
       rm "$file"
     fi
   done
+  rm -f "$home"/work/*/*/*.jar # each executor had its own; what it said stays
 }
 
 # Each executor has one worker's cores and a heap of 1 GB; the jars go to each of them once.
@@ -98,7 +131,7 @@ case ${1:-} in
   submit) submit "${@:2}" ;;
   stop) stop ;;
   *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

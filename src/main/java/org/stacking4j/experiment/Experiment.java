@@ -139,7 +139,7 @@ public final class Experiment {
       listener.planned(plan(Plan.of(stacks, data, runners.slots(), Memory.ofThisProcess())));
       tell(found.count(), OutputFolder.checkpoints(folder));
       if (runners.areElsewhere()) {
-        runners.await();
+        runners.await(data.train());
         watch.lap("executors");
         fitAtOnce(data.train(), stacks, watch);
       }

@@ -2,6 +2,7 @@ package org.stacking4j.experiment;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.LabeledData;
 import org.stacking4j.spark.SparkRun;
 import org.stacking4j.train.Checkpoints;
 import org.stacking4j.train.FitListener;
@@ -53,10 +54,10 @@ final class Runners implements AutoCloseable {
     return spark != null;
   }
 
-  /** Waits until those processes are ready. */
-  void await() {
+  /** Waits until those processes are ready for fits on these rows. */
+  void await(LabeledData data) {
     if (spark != null) {
-      spark.awaitExecutors();
+      spark.awaitExecutors(data);
     }
   }
 

@@ -37,6 +37,13 @@ final class EarlyStart implements VoidFunction<Integer> {
     return context.parallelize(Collections.nCopies(slots, 0), slots).foreachAsync(new EarlyStart());
   }
 
+  /** Has the executors fetch these rows, as the first fit on each would have to. */
+  static JavaFutureAction<Void> bring(JavaSparkContext context, int slots, RowsThere rows) {
+    return context
+        .parallelize(Collections.nCopies(slots, 0), slots)
+        .foreachAsync(slot -> rows.get());
+  }
+
   /**
    * Waits until it is done, but not for long: fits that find an executor busy with it wait in its
    * queue.

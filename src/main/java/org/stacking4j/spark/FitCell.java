@@ -2,13 +2,15 @@ package org.stacking4j.spark;
 
 import java.io.IOException;
 import java.io.Serializable;
-import org.apache.spark.api.java.function.Function;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.stacking4j.data.Memory;
 import org.stacking4j.train.FitEvent;
 import org.stacking4j.train.FitException;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.ShippedFit;
+import scala.Function1;
+import scala.collection.Iterator;
 
 /**
  * What an executor does: one fit, on the thread of its slot.
@@ -18,7 +20,7 @@ import org.stacking4j.train.ShippedFit;
  * @param epochs where it tells how far it is
  */
 record FitCell(RowsThere rows, @Nullable RowsThere heldOut, Epochs epochs)
-    implements Function<byte[], FitCell.Answer> {
+    implements Function1<Iterator<byte[]>, FitCell.Answer>, Serializable {
   /** What came of a fit that was made, or failed: then making it again would not help. */
   static final class Answer implements Serializable {
     private static final long serialVersionUID = 1;
@@ -50,7 +52,15 @@ record FitCell(RowsThere rows, @Nullable RowsThere heldOut, Epochs epochs)
   }
 
   @Override
-  public Answer call(byte[] shipped) throws IOException {
+  public Answer apply(Iterator<byte[]> shipped) {
+    try {
+      return fit(shipped.next());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Answer fit(byte[] shipped) throws IOException {
     FitTask task =
         ShippedFit.fromBytes(shipped, rows.get(), heldOut == null ? null : heldOut.get());
     try {

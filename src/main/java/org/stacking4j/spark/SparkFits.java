@@ -57,8 +57,12 @@ public final class SparkFits implements FitRunner {
    * @param session stays open
    */
   public static SparkFits on(SparkSession session) {
-    return new SparkFits(
-        session, new ShippedRows(session), LocalFits.onAllProcessors(), FitListener.NONE, null);
+    return on(session, new ShippedRows(session));
+  }
+
+  /** The same, with rows that may be on their way already. */
+  static SparkFits on(SparkSession session, ShippedRows rows) {
+    return new SparkFits(session, rows, LocalFits.onAllProcessors(), FitListener.NONE, null);
   }
 
   /**

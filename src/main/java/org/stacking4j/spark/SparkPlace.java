@@ -5,10 +5,9 @@ import java.io.UncheckedIOException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +20,18 @@ import org.stacking4j.train.FitResult;
 import org.stacking4j.train.FitTask;
 import org.stacking4j.train.ShippedFit;
 import org.stacking4j.train.Turn;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+import scala.concurrent.Await;
+import scala.concurrent.Future;
+import scala.concurrent.duration.Duration;
+import scala.runtime.BoxedUnit;
 
 /** The executors of a session, for one run of fits. */
 final class SparkPlace implements FitPlace, AutoCloseable {
   private static final AtomicInteger RUNS = new AtomicInteger();
+  private static final Seq<Object> ONLY_PARTITION =
+      JavaConverters.asScalaBuffer(List.<Object>of(0)).toList();
 
   private final JavaSparkContext context;
   private final ShippedRows shipping;
@@ -69,7 +76,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     CellWatch.Cell cell = watch.open(group, task, listener, () -> context.cancelJobGroup(group));
     FitCell.Answer answer;
     try {
-      answer = ask(task, group, epochs).get().get(0);
+      answer = ask(task, group, epochs);
     } catch (Exception e) { // Spark also throws checked ones that it does not declare
       cell.rethrow();
       if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
@@ -77,8 +84,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
         context.cancelJobGroup(group);
         throw new CancellationException("cancelled while Spark made it");
       }
-      throw failure(
-          task, e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
+      throw failure(task, e);
     } finally {
       watch.close(group);
     }
@@ -94,16 +100,30 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     }
   }
 
-  private JavaFutureAction<List<FitCell.Answer>> ask(FitTask task, String group, Epochs epochs)
+  private FitCell.Answer ask(FitTask task, String group, Epochs epochs) throws Exception {
+    AtomicReference<FitCell.Answer> answer = new AtomicReference<>();
+    return Await.result(begin(task, group, epochs, answer), Duration.Inf());
+  }
+
+  private Future<FitCell.Answer> begin(
+      FitTask task, String group, Epochs epochs, AtomicReference<FitCell.Answer> answer)
       throws InterruptedException {
     @Nullable LabeledData heldOut = task.heldOut();
     asking.lockInterruptibly();
     try {
       context.setJobGroup(group, task.describe(), true);
+      // Of lambdas, as RDDs take them, Spark would read the classes, for each fit anew.
       return context
-          .parallelize(List.of(ShippedFit.toBytes(task)), 1)
-          .map(new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs))
-          .collectAsync();
+          .sc()
+          .submitJob(
+              context.parallelize(List.of(ShippedFit.toBytes(task)), 1).rdd(),
+              new FitCell(rows(task.data()), heldOut == null ? null : rows(heldOut), epochs),
+              ONLY_PARTITION,
+              (partition, own) -> {
+                answer.set(own);
+                return BoxedUnit.UNIT;
+              },
+              answer::get);
     } finally {
       asking.unlock();
     }

@@ -1,11 +1,13 @@
 package org.stacking4j.spark;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
+import org.stacking4j.data.LabeledData;
 import scala.Option;
 
 /**
@@ -18,11 +20,13 @@ public final class SparkRun implements AutoCloseable {
 
   private final SparkSession session;
   private final boolean own;
-  private @Nullable JavaFutureAction<Void> early;
+  private final ShippedRows rows;
+  private final List<JavaFutureAction<Void>> early = new ArrayList<>();
 
   private SparkRun(SparkSession session, boolean own) {
     this.session = session;
     this.own = own;
+    rows = new ShippedRows(session);
   }
 
   /**
@@ -101,7 +105,7 @@ public final class SparkRun implements AutoCloseable {
 
   /** {@return a runner of fits on its executors} */
   public SparkFits fits() {
-    return SparkFits.on(session);
+    return SparkFits.on(session, rows);
   }
 
   /** The session. */
@@ -112,15 +116,25 @@ public final class SparkRun implements AutoCloseable {
   /** Lets executors get ready for fits, unless they are in this process. */
   public void startExecutors() {
     if (!session.sparkContext().isLocal()) {
-      early = EarlyStart.begin(new JavaSparkContext(session.sparkContext()), slots());
+      early.add(EarlyStart.begin(context(), slots()));
     }
   }
 
-  /** Waits for executors that were started, but not for those that come late. */
-  public void awaitExecutors() {
-    if (early != null) {
-      EarlyStart.await(early);
+  /**
+   * Gives executors that were started the features that fits will ask for, and waits until they
+   * have them, but not for executors that come late.
+   *
+   * @param data what fits learn from, or what that is a part of
+   */
+  public void awaitExecutors(LabeledData data) {
+    if (!early.isEmpty()) {
+      early.add(EarlyStart.bring(context(), slots(), rows.ship(data)));
+      EarlyStart.await(early.get(early.size() - 1));
     }
+  }
+
+  private JavaSparkContext context() {
+    return new JavaSparkContext(session.sparkContext());
   }
 
   /** {@return how many fits it makes at a time, as far as executors are there yet} */
@@ -135,9 +149,7 @@ public final class SparkRun implements AutoCloseable {
 
   @Override
   public void close() {
-    if (early != null) {
-      early.cancel(true);
-    }
+    early.forEach(begun -> begun.cancel(true));
     if (own) {
       session.stop();
     }

@@ -13,11 +13,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.stacking4j.data.LabeledData;
+import org.stacking4j.testing.TinyData;
 
 /** {@link EarlyStart}; its name keeps it out of the tests without Spark. */
 @Tag("spark")
 @Timeout(120)
 final class SparkEarlyStartTest {
+  private static final LabeledData DATA = TinyData.blobs(30, 5, 3, 4);
+
   private SparkSession session;
 
   @BeforeEach
@@ -47,6 +51,35 @@ final class SparkEarlyStartTest {
     EarlyStart.await(begun);
     assertThat(begun.isDone()).isTrue();
     assertThat(context.statusTracker().getJobInfo(begun.jobIds().get(0)).stageIds()).hasSize(1);
+  }
+
+  @Test
+  void bring_rows_areThoseThatFitsFind() throws Exception {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    ShippedRows shipped = new ShippedRows(session);
+    RowsThere rows = shipped.ship(DATA);
+
+    EarlyStart.bring(context, 2, rows).get(); // throws what a task threw
+
+    LabeledData there = rows.get();
+    RowsThere some = shipped.ship(DATA.select(new int[] {4, 2, 9}));
+    assertThat(there.digest()).isEqualTo(DATA.digest());
+    assertThat(rows.get()).isSameAs(there);
+    assertThat(some.features()).isSameAs(rows.features());
+  }
+
+  @Test
+  void bring_rowsThatCameAsOthers_failsWithoutStoppingTheRun() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    RowsThere rows = new ShippedRows(session).ship(DATA);
+    JavaFutureAction<Void> brought =
+        EarlyStart.bring(
+            context, 2, new RowsThere(rows.featuresDigest(), rows.features(), "x", rows.rows()));
+
+    EarlyStart.await(brought);
+
+    assertThatThrownBy(brought::get)
+        .hasStackTraceContaining("the rows that came are others than those that were sent");
   }
 
   @Test
