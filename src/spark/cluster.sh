@@ -105,7 +105,7 @@ stop() {
       rm "$file"
     fi
   done
-  rm -f "$home"/work/*/*/*.jar # each executor had its own; what it said stays
+  rm -f "$home/work"/*/*/*.jar # each executor had its own; what it said stays
 }
 
 # Each executor has one worker's cores and a heap of 1 GB; the jars go to each of them once.

@@ -34,14 +34,17 @@ final class EarlyStart implements VoidFunction<Integer> {
 
   /** Begins it on all executors that are there, or soon are. */
   static JavaFutureAction<Void> begin(JavaSparkContext context, int slots) {
-    return context.parallelize(Collections.nCopies(slots, 0), slots).foreachAsync(new EarlyStart());
+    return onSlots(context, slots, new EarlyStart());
   }
 
   /** Has the executors fetch these rows, as the first fit on each would have to. */
   static JavaFutureAction<Void> bring(JavaSparkContext context, int slots, RowsThere rows) {
-    return context
-        .parallelize(Collections.nCopies(slots, 0), slots)
-        .foreachAsync(slot -> rows.get());
+    return onSlots(context, slots, slot -> rows.get());
+  }
+
+  private static JavaFutureAction<Void> onSlots(
+      JavaSparkContext context, int slots, VoidFunction<Integer> what) {
+    return context.parallelize(Collections.nCopies(slots, 0), slots).foreachAsync(what);
   }
 
   /**

@@ -76,7 +76,7 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     CellWatch.Cell cell = watch.open(group, task, listener, () -> context.cancelJobGroup(group));
     FitCell.Answer answer;
     try {
-      answer = ask(task, group, epochs);
+      answer = Await.result(ask(task, group, epochs), Duration.Inf());
     } catch (Exception e) { // Spark also throws checked ones that it does not declare
       cell.rethrow();
       if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
@@ -100,19 +100,14 @@ final class SparkPlace implements FitPlace, AutoCloseable {
     }
   }
 
-  private FitCell.Answer ask(FitTask task, String group, Epochs epochs) throws Exception {
-    AtomicReference<FitCell.Answer> answer = new AtomicReference<>();
-    return Await.result(begin(task, group, epochs, answer), Duration.Inf());
-  }
-
-  private Future<FitCell.Answer> begin(
-      FitTask task, String group, Epochs epochs, AtomicReference<FitCell.Answer> answer)
+  private Future<FitCell.Answer> ask(FitTask task, String group, Epochs epochs)
       throws InterruptedException {
+    AtomicReference<FitCell.Answer> answer = new AtomicReference<>();
     @Nullable LabeledData heldOut = task.heldOut();
     asking.lockInterruptibly();
     try {
       context.setJobGroup(group, task.describe(), true);
-      // Of lambdas, as RDDs take them, Spark would read the classes, for each fit anew.
+      // JavaRDD.map would give executors a lambda, whose class Spark reads for each fit anew.
       return context
           .sc()
           .submitJob(
